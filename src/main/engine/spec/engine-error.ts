@@ -1,0 +1,74 @@
+import { ERROR_TABLE, type ErrorCode } from '#shared/error-codes.ts'
+import type { PublicError } from '#shared/errors.ts'
+
+/** Where an upstream's own reason is kept, redacted and bounded. */
+export interface UpstreamReason {
+  provider: string
+  status?: number
+  requestId?: string
+  bodyExcerpt?: string
+}
+
+interface EngineErrorOptions {
+  cause?: unknown
+  /** Overrides the code's default. */
+  retryable?: boolean
+  /** Overrides the code's default HTTP status (an upstream's own, say). */
+  status?: number
+  /** For the details fold: native log line, byte offset, path. Never a secret or a prompt. */
+  detail?: string
+  upstream?: UpstreamReason
+  /** The request field that is wrong, for dialects that name it. */
+  param?: string
+}
+
+const marker = Symbol.for('switchyard.engine-error')
+
+/** The one error type that leaves an engine area. Match on `code`, never on the message. */
+export class EngineError extends Error {
+  readonly [marker] = true
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly status: number
+  readonly detail: string | undefined
+  readonly upstream: UpstreamReason | undefined
+  readonly param: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: EngineErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'EngineError'
+    this.code = code
+    this.retryable = options.retryable ?? ERROR_TABLE[code].retryable
+    this.status = options.status ?? ERROR_TABLE[code].status
+    this.detail = options.detail
+    this.upstream = options.upstream
+    this.param = options.param
+  }
+}
+
+/** True for an EngineError, also one made by another copy of this module. */
+export function isEngineError(value: unknown): value is EngineError {
+  return value instanceof Error && (value as { [marker]?: true })[marker] === true
+}
+
+/** Any thrown value as an EngineError; an abort keeps its meaning, the rest becomes `internal` with its cause. */
+export function toEngineError(value: unknown): EngineError {
+  if (isEngineError(value)) return value
+  if (value instanceof Error && value.name === 'AbortError') {
+    return new EngineError('aborted', 'The request was cancelled.', { cause: value })
+  }
+  const reason = value instanceof Error ? value.message : String(value)
+  return new EngineError('internal', 'Something in Switchyard failed unexpectedly.', { cause: value, detail: reason })
+}
+
+/** The error as a window or a stored message may see it. */
+export function toPublicError(error: EngineError, requestId?: string): PublicError {
+  const detail = error.detail ?? error.upstream?.bodyExcerpt
+  return {
+    code: error.code,
+    message: error.message,
+    retryable: error.retryable,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(detail === undefined ? {} : { detail }),
+  }
+}

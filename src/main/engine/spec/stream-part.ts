@@ -1,0 +1,47 @@
+import type { EngineError } from './engine-error.ts'
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
+
+/** Token counts. `raw` keeps the upstream's own object. */
+export interface Usage {
+  promptTokens: number
+  /** Of the prompt tokens, those served from a prefix cache. */
+  cachedPromptTokens?: number
+  completionTokens: number
+  reasoningTokens?: number
+  raw?: unknown
+}
+
+/** Where the time went, ms. */
+export interface Timings {
+  queueMs: number
+  loadMs: number
+  promptMs: number
+  /** First to last generated token. */
+  generateMs: number
+  /** Tokens of context the request ran in, if known. */
+  contextSize?: number
+}
+
+/**
+ * One unified event of an answer. Order: any `progress`, then deltas, then at most one `usage`, then exactly one
+ * `finish` or `error`. An adapter throws EngineError at any time; the pipeline turns what is thrown after the first
+ * content into the final `error` part, so that the partial text is kept.
+ */
+export type StreamPart =
+  | { type: 'progress'; phase: 'queued' | 'loading' | 'reading'; value: number | null }
+  | { type: 'text-delta'; text: string }
+  | { type: 'reasoning-delta'; text: string }
+  /** `id` and `name` come with the first delta of an index. */
+  | { type: 'tool-call-delta'; index: number; id?: string; name?: string; argumentsDelta: string }
+  | { type: 'usage'; usage: Usage; timings?: Timings }
+  | { type: 'finish'; reason: FinishReason; raw?: string }
+  | { type: 'error'; error: EngineError }
+
+export interface EmbeddingResult {
+  /** One per input, in order. L2-normalised. */
+  embeddings: Float32Array[]
+  promptTokens: number
+  loadMs: number
+  totalMs: number
+}
