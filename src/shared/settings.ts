@@ -24,7 +24,24 @@ export const settingsSchema = z.object({
   welcomed: z.boolean().default(false),
 })
 export type Settings = z.infer<typeof settingsSchema>
-export const settingsPatchSchema = settingsSchema.partial()
+
+/** Some of the settings. Not `settingsSchema.partial()`: that fills every absent key with its default. */
+const field = settingsSchema.shape
+export const settingsPatchSchema = z.object({
+  theme: field.theme.unwrap().optional(),
+  language: field.language.unwrap().optional(),
+  defaultModelId: field.defaultModelId.unwrap().optional(),
+  systemPrompt: field.systemPrompt.unwrap().optional(),
+  temperature: field.temperature.unwrap().optional(),
+  maxTokens: field.maxTokens.unwrap().optional(),
+  load: field.load.unwrap().optional(),
+  queueLimit: field.queueLimit.unwrap().optional(),
+  modelFolders: field.modelFolders.unwrap().optional(),
+  modelFiles: field.modelFiles.unwrap().optional(),
+  allowedOrigins: field.allowedOrigins.unwrap().optional(),
+  logLevel: field.logLevel.unwrap().optional(),
+  welcomed: field.welcomed.unwrap().optional(),
+})
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>
 
 /** A setting's value and where it comes from, so that the page can say "set by SWITCHYARD_…". */

@@ -1,0 +1,174 @@
+import type { Message } from '#shared/chats.ts'
+import type { RouteRecord } from '../spec/engine.ts'
+import { EngineError, isEngineError } from '../spec/engine-error.ts'
+import type { StoredConversation } from '../storage/index.ts'
+import { buildChatRequest } from './chat-request.ts'
+import type { ChatsOptions } from './chats-options.ts'
+import { conversationTitle } from './conversation-title.ts'
+import { startGeneration } from './generation.ts'
+import type { LiveAnswers } from './live-answers.ts'
+import { newId } from './new-id.ts'
+
+/** Places kept in a conversation's trace. */
+const TRACE = 6
+
+/** Starts answers: commits first, generates after. */
+export interface Answering {
+  send(
+    conversation: StoredConversation,
+    parent: Message | null,
+    content: string,
+    modelId: string,
+  ): { userMessage: Message; answer: Message }
+  regenerate(conversation: StoredConversation, answer: Message, modelId: string | undefined): Message
+  /** From now on both throw `shutting_down`. */
+  refuseNew(): void
+}
+
+interface AnsweringOptions extends Omit<ChatsOptions, 'searchWorker' | 'emit'> {
+  live: LiveAnswers
+  changed(conversationId: string): void
+}
+
+/** The part of chats that makes answers. */
+export function createAnswering(options: AnsweringOptions): Answering {
+  const { storage, pipeline, catalog, settings, clock, log, live, changed } = options
+  const { conversations, messages } = storage
+  let closing = false
+
+  function refuseWhenClosing(): void {
+    if (closing) throw new EngineError('shutting_down', 'Switchyard is closing.')
+  }
+
+  function blank(conversationId: string, parent: Message | null, role: Message['role']): Message {
+    const now = clock.now()
+    return {
+      id: newId(now),
+      conversationId,
+      parentId: parent?.id ?? null,
+      depth: (parent?.depth ?? -1) + 1,
+      role,
+      content: '',
+      reasoning: '',
+      toolCalls: [],
+      status: role === 'user' ? 'complete' : 'streaming',
+      facts: null,
+      error: null,
+      createdAt: now,
+      siblings: [],
+    }
+  }
+
+  function committed(id: string): Message {
+    const found = messages.find(id)
+    if (found === null) throw new EngineError('internal', 'A message that was just saved cannot be read.')
+    return found
+  }
+
+  /** Starts generating a committed answer to the committed message above it. */
+  function generate(answer: Message, question: Message, modelId: string): void {
+    const { id, conversationId } = answer
+    const generation = startGeneration({
+      answer,
+      async request() {
+        // A model that is gone fails the answer, never the sending: the question is kept.
+        if (catalog.find(modelId) === null) {
+          throw new EngineError('model_not_found', `The model ${modelId} is not available.`, { param: 'model' })
+        }
+        return buildChatRequest(messages, { leafId: question.id, depth: question.depth }, modelId, settings.get())
+      },
+      pipeline,
+      save: (update) => messages.updateAnswer(id, update),
+      clock,
+      log,
+      onEnd({ status, route }) {
+        if (status === 'complete') noteWelcomed()
+        noteEnd(conversationId, route)
+        changed(conversationId)
+      },
+      onSettled() {
+        live.drop(id)
+        changed(conversationId)
+      },
+    })
+    live.add(generation)
+  }
+
+  /** The list and its trace are a convenience: that they cannot be saved does not touch the answer. */
+  function noteEnd(conversationId: string, route: RouteRecord | null): void {
+    try {
+      const stored = conversations.find(conversationId)
+      if (stored === null) return
+      const trace = route === null ? stored.trace : [...stored.trace, route.place].slice(-TRACE)
+      conversations.update(conversationId, { trace, touchedAt: clock.now() })
+    } catch (error) {
+      log.warn({ err: error, conversationId }, 'the conversation could not be updated after an answer')
+    }
+  }
+
+  function noteWelcomed(): void {
+    if (settings.get().welcomed || settings.view().environment.welcomed !== undefined) return
+    try {
+      settings.update({ welcomed: true })
+    } catch (error) {
+      if (!isEngineError(error)) throw error
+      log.warn({ err: error }, 'that the welcome is over could not be saved')
+    }
+  }
+
+  return {
+    send(conversation, parent, content, modelId) {
+      refuseWhenClosing()
+      if (content.trim() === '') {
+        throw new EngineError('invalid_request', 'A message needs some text.', { param: 'content' })
+      }
+      if (parent?.status === 'streaming') {
+        throw new EngineError('conflict', 'This answer is still being written. Stop it, or wait for its end.')
+      }
+      const userMessage = { ...blank(conversation.id, parent, 'user'), content }
+      const answer = blank(conversation.id, userMessage, 'assistant')
+      storage.write(() => {
+        messages.insert(userMessage)
+        messages.insert(answer)
+        conversations.update(conversation.id, {
+          ...(conversation.title === '' ? { title: conversationTitle(content) } : {}),
+          activeLeafId: answer.id,
+          messageCount: conversation.messageCount + 2,
+          modelId,
+          draft: '',
+          touchedAt: clock.now(),
+        })
+      })
+      const result = { userMessage: committed(userMessage.id), answer: committed(answer.id) }
+      generate(result.answer, result.userMessage, modelId)
+      changed(conversation.id)
+      return result
+    },
+    regenerate(conversation, answer, modelId) {
+      refuseWhenClosing()
+      const question = answer.parentId === null ? null : messages.find(answer.parentId)
+      if (answer.role !== 'assistant' || question === null) {
+        throw new EngineError('invalid_request', 'Only an answer can be regenerated.', { param: 'answerId' })
+      }
+      const chosen = modelId ?? answer.facts?.modelId ?? conversation.modelId
+      if (chosen === null) throw new EngineError('invalid_request', 'Choose a model first.', { param: 'modelId' })
+      const again = blank(conversation.id, question, 'assistant')
+      storage.write(() => {
+        messages.insert(again)
+        conversations.update(conversation.id, {
+          activeLeafId: again.id,
+          messageCount: conversation.messageCount + 1,
+          modelId: chosen,
+          touchedAt: clock.now(),
+        })
+      })
+      const result = committed(again.id)
+      generate(result, question, chosen)
+      changed(conversation.id)
+      return result
+    },
+    refuseNew() {
+      closing = true
+    },
+  }
+}

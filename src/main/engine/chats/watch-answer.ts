@@ -1,0 +1,72 @@
+import type { AnswerEvent } from '#shared/chats.ts'
+import type { Clock } from '../spec/clock.ts'
+import type { Generation } from './generation.ts'
+
+/** Shortest time between two events of one watcher: a frame. */
+const FRAME_MS = 16
+
+/**
+ * Follows a generation: a snapshot, then what was added since, at most once a frame, then the end. It keeps no queue:
+ * a watcher that comes back late gets all it missed in one delta. Ends when the generation ends or the signal aborts.
+ */
+export async function* watchAnswer(
+  generation: Generation,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const messageId = generation.answerId
+  const snapshot = generation.message()
+  let sent = { content: snapshot.content.length, reasoning: snapshot.reasoning.length }
+  let lastProgress: string | null = null
+  yield { type: 'snapshot', message: snapshot }
+
+  while (!signal.aborted) {
+    // Looked at before yielding: what comes while the watcher is busy is found in the next round.
+    const ended = generation.ended()
+    const { content, reasoning } = generation.message()
+    const progress = generation.progress()
+    const change = progress === null ? null : `${progress.phase} ${progress.value}`
+    if (progress !== null && change !== lastProgress) yield { type: 'progress', messageId, ...progress }
+    lastProgress = change
+    if (content.length > sent.content || reasoning.length > sent.reasoning) {
+      const delta = { content: content.slice(sent.content), reasoning: reasoning.slice(sent.reasoning) }
+      sent = { content: content.length, reasoning: reasoning.length }
+      yield { type: 'delta', messageId, ...delta, completionTokens: generation.pieces() }
+    }
+    if (ended) {
+      yield { type: 'end', message: generation.message() }
+      return
+    }
+    const seen = { pieces: generation.pieces(), progress }
+    await pause(clock, FRAME_MS, signal)
+    const same = generation.pieces() === seen.pieces && generation.progress() === seen.progress
+    if (same && !generation.ended()) await nextChange(generation, signal)
+  }
+}
+
+/** Resolves with the generation's next change, or when the signal aborts. */
+function nextChange(generation: Generation, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      forget()
+      signal.removeEventListener('abort', settle)
+      resolve()
+    }
+    const forget = generation.onChange(settle)
+    signal.addEventListener('abort', settle, { once: true })
+    if (signal.aborted) settle()
+  })
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      timer.cancel()
+      signal.removeEventListener('abort', settle)
+      resolve()
+    }
+    const timer = clock.setTimeout(settle, ms)
+    signal.addEventListener('abort', settle, { once: true })
+    if (signal.aborted) settle()
+  })
+}

@@ -1,0 +1,159 @@
+import { delimiter } from 'node:path'
+import type { AppInfo } from '#shared/app-info.ts'
+import { createModelCatalog } from './catalog/model-catalog.ts'
+import { createChats } from './chats/index.ts'
+import { type Connection, LLAMA_CONNECTION_ID, llamaConnection } from './connections/connection.ts'
+import { defaultDataFolder, openDataFolder } from './data-folder/index.ts'
+import { readStatus } from './engine-status.ts'
+import { createEventBus } from './events/event-bus.ts'
+import { readHardware } from './hardware/read-hardware.ts'
+import { createLogger } from './logging/index.ts'
+import { createPipeline } from './pipeline/create-pipeline.ts'
+import { createLlamaAdapter } from './providers/llama/llama-adapter.ts'
+import { createLlamaRuntime } from './runtimes/llama/index.ts'
+import { createSettingsStore } from './settings/index.ts'
+import type { Clock } from './spec/clock.ts'
+import type { Engine } from './spec/engine.ts'
+import { systemClock } from './spec/system-clock.ts'
+import { createSearchWorker, openStorage } from './storage/index.ts'
+import { Teardown } from './teardown.ts'
+
+export interface EngineOptions {
+  /** Null: the platform's usual place, or SWITCHYARD_DATA_DIR. */
+  dataFolder: string | null
+  mode: AppInfo['mode']
+  version: string
+  /** Entry files of the worker threads and of the trial child. */
+  workers: { llama: URL; llamaTrial: URL; storage: URL }
+  /** GGUF files that come with the app, by model id. */
+  builtInModels: { id: string; path: string }[]
+  /** process.env, or a test's own. */
+  environment: Readonly<Record<string, string | undefined>>
+  /** Where readable log lines go beside the log file. */
+  terminal?: { write(text: string): unknown }
+  clock?: Clock
+  /** Connections beside the built-in one. */
+  connections?: Connection[]
+}
+
+/**
+ * The composition root: builds every area in order and is the only place where they meet.
+ * Rejects with EngineError (folder unusable, in use, database damaged …) and then leaves nothing open.
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const clock = options.clock ?? systemClock
+  const now = () => clock.now()
+  const teardown = new Teardown()
+  try {
+    return await compose(options, clock, now, teardown)
+  } catch (error) {
+    await teardown.run()
+    throw error
+  }
+}
+
+async function compose(options: EngineOptions, clock: Clock, now: () => number, teardown: Teardown): Promise<Engine> {
+  const { environment } = options
+  const startedAt = clock.now()
+  const folder = openDataFolder(options.dataFolder ?? defaultDataFolder())
+  teardown.add(folder.release)
+  const log = createLogger({
+    level: 'info',
+    folder: folder.logs,
+    ...(options.terminal === undefined ? {} : { terminal: options.terminal }),
+  })
+  teardown.add(log.close)
+  const storage = openStorage({ folder: folder.path, log, now })
+  teardown.add(storage.close)
+  const settings = createSettingsStore({ records: storage.settings, environment, log, now })
+  log.setLevel(settings.get().logLevel)
+  const events = createEventBus(log)
+
+  const runtime = createLlamaRuntime({
+    workerUrl: options.workers.llama,
+    trialUrl: options.workers.llamaTrial,
+    modelsFolder: folder.models,
+    builtInModels: options.builtInModels,
+    environmentFolders: modelFolders(environment.SWITCHYARD_MODELS_DIR),
+    gpu: environment.SWITCHYARD_GPU === 'off' ? 'off' : 'auto',
+    settings,
+    registry: storage.ggufRegistry,
+    log,
+    clock,
+  })
+  teardown.add(() => runtime.close())
+  const connections = [llamaConnection(createLlamaAdapter(runtime)), ...(options.connections ?? [])]
+  const catalog = createModelCatalog(connections, log)
+  let closing = false
+  const pipeline = createPipeline({ catalog, connections, clock, log, isClosing: () => closing })
+
+  const searchWorker = createSearchWorker({ file: storage.file, entry: options.workers.storage, log })
+  teardown.add(() => searchWorker.close())
+  const chats = createChats({
+    storage,
+    pipeline,
+    catalog,
+    settings,
+    clock,
+    log: log.child({ area: 'chats' }),
+    emit: events.emit,
+    searchWorker,
+  })
+  teardown.add(() => chats.close())
+
+  const status = () =>
+    readStatus({ files: runtime.files(), connections, savedAt: storage.lastCommitAt(), storage: storage.health() })
+  const emitStatus = () => events.emit({ type: 'status:changed', status: status() })
+  runtime.onChange(() => {
+    void catalog.refresh(LLAMA_CONNECTION_ID).then(() => events.emit({ type: 'models:changed' }))
+    emitStatus()
+  })
+  storage.onHealthChange(emitStatus)
+  settings.onChange(({ logLevel }) => {
+    log.setLevel(logLevel)
+    events.emit({ type: 'settings:changed' })
+  })
+
+  await runtime.start()
+  await catalog.refreshAll()
+  log.info({ version: options.version, mode: options.mode, node: process.versions.node }, 'the engine is ready')
+
+  let hardware: Promise<AppInfo['hardware']> | null = null
+  let gatewayUrl: string | null = null
+  return {
+    settings,
+    runtime,
+    catalog,
+    pipeline,
+    chats,
+    log,
+    dataFolder: folder.path,
+    status,
+    onEvent: events.on,
+    setGatewayUrl(url) {
+      gatewayUrl = url
+    },
+    async info() {
+      hardware ??= readHardware(clock, log)
+      return {
+        version: options.version,
+        platform: process.platform,
+        nodeVersion: process.versions.node,
+        mode: options.mode,
+        dataFolder: folder.path,
+        gatewayUrl,
+        hardware: await hardware,
+        startedAt,
+      }
+    },
+    close() {
+      closing = true
+      return teardown.run()
+    },
+  }
+}
+
+/** The folders of a path-separated list, without empty entries. */
+function modelFolders(list: string | undefined): string[] {
+  return (list ?? '').split(delimiter).filter((folder) => folder.trim() !== '')
+}

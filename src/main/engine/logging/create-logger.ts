@@ -1,0 +1,58 @@
+import { type Logger as PinoLogger, pino } from 'pino'
+import type { Logger } from '../spec/engine.ts'
+import { prettyLine } from './pretty-line.ts'
+import { redactFields, redactText } from './redact.ts'
+import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
+
+export interface LoggerOptions {
+  level: LogLevel
+  /** The folder of the log files; without it nothing is written to disk. */
+  folder?: string
+  /** Where readable lines go as well (stderr of the headless form). */
+  terminal?: { write(text: string): unknown }
+}
+
+/** The app's log. */
+export interface AppLogger extends Logger {
+  setLevel(level: LogLevel): void
+  /** Closes the file; later lines go nowhere. */
+  close(): void
+}
+
+/** Makes the structured log. Every field passes redaction before it is written, whoever logs it. */
+export function createLogger({ level, folder, terminal }: LoggerOptions): AppLogger {
+  let file: RotatingFile | null = folder === undefined ? null : openRotatingFile({ folder })
+  const destination = {
+    write(line: string) {
+      file?.write(line)
+      terminal?.write(prettyLine(line))
+    },
+  }
+  const root = pino({ level, base: null }, destination)
+  return {
+    ...toLogger(root, root),
+    setLevel: (next) => {
+      root.level = next
+    },
+    close() {
+      file?.close()
+      file = null
+    },
+  }
+}
+
+/** Pino's children copy their level when they are made; ours follow the root. */
+function toLogger(root: PinoLogger, log: PinoLogger): Logger {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+    if (root.isLevelEnabled(level)) log[level](redactFields(fields), redactText(message))
+  }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' })),
+  }
+}

@@ -1,0 +1,1 @@
+export { createLlamaRuntime, type LlamaRuntimeParts } from './llama-runtime.ts'

@@ -1,0 +1,392 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { GgufFile, LoadOptions } from '#shared/models.ts'
+import type { ChatRequest, RuntimeHints } from '../../spec/chat-request.ts'
+import type { Clock } from '../../spec/clock.ts'
+import type { Logger, SettingsStore } from '../../spec/engine.ts'
+import { EngineError, toEngineError } from '../../spec/engine-error.ts'
+import type { GgufRegistry, LlamaRuntime } from '../../spec/llama-runtime.ts'
+import type { StreamPart } from '../../spec/stream-part.ts'
+import { HeaderInspector } from './library/header-inspector.ts'
+import type { LibraryEntry } from './library/library-entry.ts'
+import { ModelLibrary } from './library/model-library.ts'
+import { errorCode } from './library/scan-folder.ts'
+import { isGgufName } from './library/split-files.ts'
+import { hintedOptions } from './pool/effective-options.ts'
+import { ModelPool } from './pool/model-pool.ts'
+import type { SlotModel, Ticket, WaitListener } from './pool/model-slot.ts'
+import { PartQueue } from './pool/part-queue.ts'
+import type { WirePart, WorkerSettings } from './protocol.ts'
+import { throttle } from './throttle.ts'
+import { runTrial } from './trust/run-trial.ts'
+import { WorkerLink } from './worker-link.ts'
+
+const CHANGE_EVERY_MS = 100
+
+export interface LlamaRuntimeParts {
+  /** Entry of the worker thread (`llama-worker`) and of the trial child (`llama-trial`). */
+  workerUrl: URL
+  trialUrl: URL
+  /** The data folder's `models/`; made if it is missing. */
+  modelsFolder: string
+  /** Folders of SWITCHYARD_MODELS_DIR. */
+  environmentFolders: readonly string[]
+  builtInModels: readonly { id: string; path: string }[]
+  /** `off` computes on the CPU alone (SWITCHYARD_GPU=off). */
+  gpu: 'auto' | 'off'
+  settings: Pick<SettingsStore, 'get' | 'update' | 'onChange'>
+  registry: GgufRegistry
+  log: Logger
+  clock: Clock
+}
+
+/** Puts library, trust, pool and worker together. Nothing is started before `start()`; the worker not before its first job. */
+export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
+  const { settings, registry, clock } = parts
+  const log = parts.log.child({ area: 'llama' })
+  const workerSettings: WorkerSettings = { gpu: parts.gpu }
+  const listeners = new Set<() => void>()
+  const changed = throttle(() => {
+    for (const listener of listeners) listener()
+  }, CHANGE_EVERY_MS)
+  const closing = new AbortController()
+  const inspector = new HeaderInspector(parts.workerUrl, workerSettings, log)
+  let worker: WorkerLink | null = null
+
+  const library = new ModelLibrary({
+    places: () => ({
+      builtIn: parts.builtInModels,
+      modelsFolder: parts.modelsFolder,
+      environmentFolders: parts.environmentFolders,
+      addedFolders: settings.get().modelFolders,
+      addedFiles: settings.get().modelFiles,
+    }),
+    registry,
+    clock,
+    log,
+    inspect: (path) => inspector.inspect(path),
+    restInspector: () => inspector.rest(),
+    trial: (entry, signal) =>
+      runTrial(
+        parts.trialUrl,
+        { path: entry.found.path, forEmbedding: entry.facts?.isEmbedding ?? false },
+        entry.found.sizeBytes,
+        signal,
+      ),
+    onChange: changed,
+    onReplaced: (id) => {
+      void pool.unload(id, new EngineError('aborted', 'The model file was changed or removed.'))
+    },
+  })
+
+  const pool = new ModelPool({
+    clock,
+    link: () => {
+      if (worker === null || worker.ended) worker = new WorkerLink(parts.workerUrl, workerSettings, log, onWorkerDeath)
+      return worker
+    },
+    queueLimit: () => settings.get().queueLimit,
+    onDiedLoading: (id) => {
+      const entry = library.find(id)
+      if (entry !== undefined && entry.found.source !== 'built-in') {
+        library.quarantine(entry, 'The llama runtime crashed while it was loading this file.')
+      }
+    },
+    onChange: changed,
+    touch: (id, at) => registry.touch(id, at),
+  })
+
+  function onWorkerDeath(error: EngineError): void {
+    log.error({ detail: error.detail }, 'The llama worker ended unexpectedly')
+    worker = null
+    pool.workerDied(error)
+  }
+
+  const unsubscribe = settings.onChange(() => {
+    if (!closing.signal.aborted) void library.scan()
+  })
+
+  function known(id: string): LibraryEntry {
+    const entry = library.find(id)
+    if (entry === undefined) throw new EngineError('model_not_found', `There is no model file "${id}" on this machine.`)
+    return entry
+  }
+
+  /** The entry once it may be loaded; waits for a check that is still going on. */
+  async function ready(id: string, signal: AbortSignal): Promise<LibraryEntry> {
+    const entry = known(id)
+    await library.whenChecked(entry, signal)
+    refuseWhenClosing()
+    if (entry.state === 'ready') return entry
+    const reason = entry.reason ?? 'It cannot be used right now.'
+    const code = entry.state === 'quarantined' ? 'model_quarantined' : 'model_offline'
+    throw new EngineError(code, `The model "${id}" cannot be loaded. ${reason}`)
+  }
+
+  function slotModel(entry: LibraryEntry): SlotModel {
+    return {
+      id: entry.id,
+      path: entry.found.path,
+      sizeBytes: entry.found.sizeBytes,
+      forEmbedding: entry.facts?.isEmbedding ?? false,
+      options: { ...settings.get().load, ...registry.options(entry.id) },
+    }
+  }
+
+  function refuseWhenClosing(): void {
+    if (closing.signal.aborted) throw new EngineError('shutting_down', 'Switchyard is closing.')
+  }
+
+  async function admit(
+    id: string,
+    hints: RuntimeHints | undefined,
+    signal: AbortSignal,
+    listener: WaitListener,
+  ): Promise<Ticket> {
+    refuseWhenClosing()
+    if (known(id).state === 'checking') listener.loading(null)
+    const entry = await ready(id, signal)
+    return pool.acquire(slotModel(entry), hintedOptions(hints), hints?.keepAliveSeconds, signal, listener)
+  }
+
+  /** One streamed request from admission to its last part. Leaving the stream aborts the work. */
+  async function* stream(
+    id: string,
+    hints: RuntimeHints | undefined,
+    signal: AbortSignal,
+    run: (ticket: Ticket, options: { signal: AbortSignal; onParts: (parts: WirePart[]) => void }) => Promise<null>,
+  ): AsyncGenerator<StreamPart, void, void> {
+    const left = new AbortController()
+    const stop = AbortSignal.any([signal, left.signal, closing.signal])
+    const queue = new PartQueue()
+    const onStop = (): void => queue.fail(asEngineError(stop.reason), true)
+    stop.addEventListener('abort', onStop, { once: true })
+
+    async function work(): Promise<void> {
+      const ticket = await admit(id, hints, stop, {
+        queued: (value) => queue.push({ type: 'progress', phase: 'queued', value }),
+        loading: (value) => queue.push({ type: 'progress', phase: 'loading', value }),
+      })
+      try {
+        const both = AbortSignal.any([stop, ticket.signal])
+        await run(ticket, {
+          signal: both,
+          onParts: (wireParts) => {
+            for (const part of wireParts) queue.push(withWaits(part, ticket))
+          },
+        }).catch((error: unknown) => {
+          throw ticket.signal.aborted && !stop.aborted ? asEngineError(ticket.signal.reason) : error
+        })
+      } finally {
+        ticket.release()
+      }
+    }
+
+    work().then(
+      () => queue.end(),
+      (error: unknown) => queue.fail(asEngineError(error)),
+    )
+    try {
+      if (stop.aborted) onStop()
+      yield* queue.read()
+    } finally {
+      stop.removeEventListener('abort', onStop)
+      left.abort(new EngineError('aborted', 'The reader left.'))
+    }
+  }
+
+  function refuseImages(request: ChatRequest): void {
+    const index = request.messages.findIndex(
+      (message) => message.role === 'user' && message.content.some((part) => part.type !== 'text'),
+    )
+    if (index < 0) return
+    throw new EngineError('unsupported', 'Models that run inside Switchyard cannot look at images.', {
+      param: `messages.${index}.content`,
+    })
+  }
+
+  function view(entry: LibraryEntry): GgufFile {
+    const { id, found, state, reason, facts, capabilities } = entry
+    return {
+      id,
+      path: found.path,
+      source: found.source,
+      sizeBytes: found.sizeBytes,
+      modifiedAt: found.modifiedAt,
+      state,
+      reason,
+      facts,
+      capabilities,
+      options: registry.options(id),
+      loaded: pool.view(id),
+      lastUsedAt: registry.lastUsedAt(id),
+    }
+  }
+
+  return {
+    async start() {
+      await mkdir(parts.modelsFolder, { recursive: true }).catch((cause: unknown) => {
+        log.warn({ folder: parts.modelsFolder, problem: errorCode(cause) }, 'The models folder cannot be made')
+      })
+      await library.scan()
+    },
+
+    files: () => library.entries().map(view),
+
+    async details(id) {
+      const entry = known(id)
+      await library.whenChecked(entry, closing.signal)
+      const inspection = await inspector.inspect(entry.found.path)
+      if (!inspection.ok) {
+        throw new EngineError('model_quarantined', `The model "${id}" cannot be read. ${inspection.reason}`)
+      }
+      const { template, metadata, tensorCount } = inspection
+      return { file: view(entry), template, metadata, tensorCount }
+    },
+
+    async add(paths) {
+      const accepted: string[] = []
+      const refused: { path: string; error: unknown }[] = []
+      for (const given of paths) {
+        const path = resolve(given)
+        try {
+          await addPath(path)
+          accepted.push(path)
+        } catch (error) {
+          refused.push({ path: given, error: toEngineError(error) })
+        }
+      }
+      await library.scan()
+      const added = library
+        .entries()
+        .filter(({ found }) => accepted.some((path) => found.path === path || found.path.startsWith(`${path}/`)))
+        .map(({ id, found }) => ({ id, path: found.path }))
+      return { added, refused }
+    },
+
+    async forget(id) {
+      const entry = known(id)
+      const { path, source } = entry.found
+      const files = settings.get().modelFiles
+      if (!files.includes(path)) {
+        const why = source === 'built-in' ? 'It comes with Switchyard.' : 'It lies in a folder that Switchyard watches.'
+        throw new EngineError('conflict', `"${id}" cannot be taken off the list. ${why}`)
+      }
+      await pool.unload(id)
+      settings.update({ modelFiles: files.filter((file) => file !== path) })
+      registry.forgetVerdict(path)
+      await library.scan()
+    },
+
+    async recheck(id) {
+      const entry = known(id)
+      await pool.unload(id)
+      library.recheck(entry)
+      await library.whenChecked(entry, closing.signal)
+    },
+
+    async setOptions(id, options) {
+      const entry = known(id)
+      registry.saveOptions(id, options)
+      changed()
+      log.info({ model: entry.id, options }, 'Model options saved')
+    },
+
+    async load(id, options, signal) {
+      refuseWhenClosing()
+      const entry = await ready(id, signal ?? closing.signal)
+      const { keepAliveSeconds, ...wishes } = options ?? {}
+      await pool.load(
+        slotModel(entry),
+        // A load by hand applies the saved options also to a model that is already loaded with others.
+        {
+          ...slotModel(entry).options,
+          ...wishes,
+          ...(keepAliveSeconds === undefined ? {} : { keepAliveSeconds }),
+        } satisfies LoadOptions,
+        signal,
+      )
+    },
+
+    unload: (id) => pool.unload(id),
+
+    async *chat(id, request, signal) {
+      refuseImages(request)
+      yield* stream(id, request.runtime, signal, (ticket, options) =>
+        ticket.link.run('chat', { key: id, request }, options),
+      )
+    },
+
+    async *complete(id, request, signal) {
+      yield* stream(id, request.runtime, signal, (ticket, options) =>
+        ticket.link.run('complete', { key: id, request }, options),
+      )
+    },
+
+    async embed(id, request, signal) {
+      const started = clock.monotonic()
+      const stop = AbortSignal.any([signal, closing.signal])
+      const silent = { queued: () => undefined, loading: () => undefined }
+      const ticket = await admit(id, request.runtime, stop, silent)
+      try {
+        const both = AbortSignal.any([stop, ticket.signal])
+        const { embeddings, promptTokens } = await ticket.link.run('embed', { key: id, request }, { signal: both })
+        return { embeddings, promptTokens, loadMs: ticket.loadMs, totalMs: clock.monotonic() - started }
+      } catch (error) {
+        throw stop.aborted ? asEngineError(stop.reason) : ticket.signal.aborted ? ticket.signal.reason : error
+      } finally {
+        ticket.release()
+      }
+    },
+
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    async close() {
+      const reason = new EngineError('shutting_down', 'Switchyard is closing.')
+      closing.abort(reason)
+      unsubscribe()
+      await library.close()
+      await pool.unloadAll(reason)
+      await worker?.close()
+      changed.cancel()
+      listeners.clear()
+    },
+  }
+
+  /** Remembers one file or folder. Throws a clear error for what is not one, or has no sound header. */
+  async function addPath(path: string): Promise<void> {
+    const found = await stat(path).catch((cause: unknown) => {
+      throw new EngineError('not_found', `There is nothing to read at ${path} (${errorCode(cause)}).`, { cause })
+    })
+    if (found.isDirectory()) {
+      const folders = settings.get().modelFolders
+      if (!folders.includes(path)) settings.update({ modelFolders: [...folders, path] })
+      return
+    }
+    if (!isGgufName(path)) throw new EngineError('invalid_request', `${path} is not a .gguf file.`)
+    const inspection = await inspector.inspect(path)
+    if (!inspection.ok) {
+      throw new EngineError('model_quarantined', inspection.reason, {
+        ...(inspection.detail === null ? {} : { detail: inspection.detail }),
+      })
+    }
+    const files = settings.get().modelFiles
+    if (!files.includes(path) && library.findByPath(path) === undefined) {
+      settings.update({ modelFiles: [...files, path] })
+    }
+  }
+}
+
+/** The worker knows nothing of the time before it was asked. */
+function withWaits(part: WirePart, ticket: Ticket): StreamPart {
+  if (part.type !== 'usage' || part.timings === undefined) return part
+  return { ...part, timings: { ...part.timings, queueMs: ticket.queueMs, loadMs: ticket.loadMs } }
+}
+
+function asEngineError(error: unknown): EngineError {
+  if (error instanceof Error) return toEngineError(error)
+  return new EngineError('aborted', 'The request was cancelled.', { cause: error })
+}

@@ -1,0 +1,82 @@
+import type { GgufFile, LoadOptions } from '#shared/models.ts'
+import type { Clock } from '../../../spec/clock.ts'
+import { EngineError } from '../../../spec/engine-error.ts'
+import type { WorkerLink } from '../worker-link.ts'
+import { LoadLane } from './load-lane.ts'
+import { ModelSlot, type SlotModel, type Ticket, type WaitListener } from './model-slot.ts'
+
+export interface PoolParts {
+  clock: Clock
+  link: () => WorkerLink
+  queueLimit: () => number
+  onDiedLoading: (id: string) => void
+  onChange: () => void
+  touch: (id: string, at: number) => void
+}
+
+/** The models in memory. Idle ones make room, least recently used first, when a load does not fit. */
+export class ModelPool {
+  readonly #slots = new Map<string, ModelSlot>()
+  readonly #lane = new LoadLane()
+  readonly #parts: PoolParts
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts
+  }
+
+  view(id: string): GgufFile['loaded'] {
+    return this.#slots.get(id)?.view() ?? null
+  }
+
+  acquire(
+    model: SlotModel,
+    wishes: LoadOptions,
+    keepAlive: number | undefined,
+    signal: AbortSignal,
+    listener: WaitListener,
+  ): Promise<Ticket> {
+    return this.#slot(model).acquire(wishes, keepAlive, signal, listener)
+  }
+
+  load(model: SlotModel, wishes: LoadOptions, signal?: AbortSignal): Promise<void> {
+    return this.#slot(model).load(wishes, signal)
+  }
+
+  async unload(id: string, reason = new EngineError('aborted', 'The model was unloaded.')): Promise<void> {
+    await this.#slots.get(id)?.unload(reason)
+  }
+
+  async unloadAll(reason: EngineError): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => slot.unload(reason)))
+  }
+
+  workerDied(error: EngineError): void {
+    for (const slot of this.#slots.values()) slot.workerDied(error)
+  }
+
+  #slot(model: SlotModel): ModelSlot {
+    const known = this.#slots.get(model.id)
+    if (known !== undefined) {
+      known.update(model)
+      return known
+    }
+    const slot = new ModelSlot(model, {
+      ...this.#parts,
+      lane: this.#lane,
+      hasIdle: (except) => this.#leastRecentlyUsed(except) !== undefined,
+      evictIdle: async (except) => {
+        const idle = this.#leastRecentlyUsed(except)
+        await idle?.unload(new EngineError('aborted', 'The model was unloaded to make room for another one.'))
+        return idle !== undefined
+      },
+    })
+    this.#slots.set(model.id, slot)
+    return slot
+  }
+
+  #leastRecentlyUsed(except: string): ModelSlot | undefined {
+    return [...this.#slots.values()]
+      .filter((slot) => slot.id !== except && slot.isIdle)
+      .sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0]
+  }
+}

@@ -1,0 +1,1 @@
+export { createSettingsStore, type SettingsStoreOptions } from './create-settings-store.ts'

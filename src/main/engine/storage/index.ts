@@ -1,0 +1,8 @@
+export type { ConversationPatch, ConversationsStore, StoredConversation } from './conversations-store.ts'
+export { acquireInstanceLock, type InstanceLock } from './instance-lock.ts'
+export type { StoredMessage } from './message-row.ts'
+export type { AnswerUpdate, MessagesStore } from './messages-store.ts'
+export { openStorage, type Storage } from './open-storage.ts'
+export { createSearchWorker, type SearchWorker } from './search-worker.ts'
+export type { SettingsRecords } from './settings-records.ts'
+export type { StorageHealth } from './writer.ts'

@@ -1,0 +1,18 @@
+import type { WritableDatabase } from '../sqlite.ts'
+import * as conversations from './0001-conversations.ts'
+import * as search from './0002-search.ts'
+import * as settingsAndGguf from './0003-settings-and-gguf.ts'
+
+/** One step of the schema. `up` runs in a transaction of its own. */
+export interface Migration {
+  version: number
+  name: string
+  up(db: WritableDatabase): void
+}
+
+/** Every migration, in order and without gaps. Released ones never change: what they got wrong, a later one puts right. */
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'conversations', up: conversations.up },
+  { version: 2, name: 'search', up: search.up },
+  { version: 3, name: 'settings and GGUF files', up: settingsAndGguf.up },
+]

@@ -1,0 +1,34 @@
+import type { GgufRegistry } from '../spec/llama-runtime.ts'
+import { type ConversationsStore, createConversationsStore } from './conversations-store.ts'
+import { createGgufRegistry } from './gguf-registry.ts'
+import { createMessagesStore, type MessagesStore } from './messages-store.ts'
+import { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
+import { createSettingsRecords, type SettingsRecords } from './settings-records.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+/** The open database: its statements by area, and how its writes fare. */
+export interface Storage extends Writer {
+  readonly conversations: ConversationsStore
+  readonly messages: MessagesStore
+  readonly settings: SettingsRecords
+  readonly ggufRegistry: GgufRegistry
+  /** The database file (absolute), for the search worker. */
+  readonly file: string
+  /** Closes cleanly. Safe to call twice. */
+  close(): void
+}
+
+/** Opens a data folder's database with all its stores. Throws as openDatabase does. */
+export function openStorage(options: OpenDatabaseOptions): Storage {
+  const { db, files, close } = openDatabase(options)
+  const writer = createWriter({ db, file: files.database, log: options.log, now: options.now })
+  return {
+    ...writer,
+    conversations: createConversationsStore(db, writer),
+    messages: createMessagesStore(db, writer),
+    settings: createSettingsRecords(db, writer),
+    ggufRegistry: createGgufRegistry(db, writer, options.now),
+    file: files.database,
+    close,
+  }
+}

@@ -1,0 +1,87 @@
+import type { ToolCall } from '../spec/chat-request.ts'
+import { EngineError } from '../spec/engine-error.ts'
+import type { FinishReason, StreamPart, Timings, Usage } from '../spec/stream-part.ts'
+
+/** A whole answer, put together from its parts. */
+export interface WholeAnswer {
+  text: string
+  reasoning: string
+  toolCalls: ToolCall[]
+  usage: Usage | null
+  timings: Timings | null
+  finish: FinishReason
+}
+
+/** Reads an answer to its end. Throws its `error` part, and `upstream_error` if it ends without a `finish`. */
+export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<WholeAnswer> {
+  const answer: WholeAnswer = { text: '', reasoning: '', toolCalls: [], usage: null, timings: null, finish: 'other' }
+  const toolCalls = new ToolCallAssembly()
+  let finished = false
+  for await (const part of parts) {
+    switch (part.type) {
+      case 'text-delta':
+        answer.text += part.text
+        break
+      case 'reasoning-delta':
+        answer.reasoning += part.text
+        break
+      case 'tool-call-delta':
+        toolCalls.add(part)
+        break
+      case 'usage':
+        answer.usage = part.usage
+        answer.timings = part.timings ?? null
+        break
+      case 'finish':
+        answer.finish = part.reason
+        finished = true
+        break
+      case 'error':
+        throw part.error
+      case 'progress':
+        break
+    }
+  }
+  if (!finished) throw endedWithoutFinish()
+  answer.toolCalls = toolCalls.take()
+  return answer
+}
+
+/** What a stream that simply stops is called, in every dialect. */
+export function endedWithoutFinish(): EngineError {
+  return new EngineError(
+    'upstream_error',
+    'The answer broke off: its stream ended without saying that it is finished.',
+    {
+      retryable: true,
+    },
+  )
+}
+
+/** Gathers tool-call deltas until their calls are whole. */
+export class ToolCallAssembly {
+  #calls = new Map<number, ToolCall>()
+
+  add(part: Extract<StreamPart, { type: 'tool-call-delta' }>): void {
+    const call = this.#calls.get(part.index)
+    if (call === undefined) {
+      const id = part.id ?? newToolCallId()
+      this.#calls.set(part.index, { id, name: part.name ?? '', arguments: part.argumentsDelta })
+      return
+    }
+    if (call.name === '' && part.name !== undefined) call.name = part.name
+    call.arguments += part.argumentsDelta
+  }
+
+  /** The calls so far, by index; empties the assembly. */
+  take(): ToolCall[] {
+    const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b).map(([, call]) => call)
+    this.#calls = new Map()
+    return calls
+  }
+}
+
+/** An id for a tool call whose upstream gave none. */
+export function newToolCallId(): string {
+  return `call_${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`
+}

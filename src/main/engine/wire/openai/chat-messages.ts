@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
+import { imageFromUrl } from '../image-source.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+
+const textPart = z.object({ type: z.literal('text'), text: z.string() })
+const textContent = z.union([z.string(), z.array(textPart)])
+const userPart = z.discriminatedUnion('type', [
+  textPart,
+  z.object({ type: z.literal('image_url'), image_url: z.union([z.string(), z.object({ url: z.string() })]) }),
+  z.object({ type: z.literal('input_audio') }),
+  z.object({ type: z.literal('file') }),
+])
+const assistantPart = z.discriminatedUnion('type', [
+  textPart,
+  z.object({ type: z.literal('refusal'), refusal: z.string() }),
+])
+const calledFunction = z.object({ name: z.string().min(1), arguments: z.string() })
+
+export const chatMessageSchema = z.discriminatedUnion('role', [
+  z.object({ role: z.enum(['system', 'developer']), content: textContent }),
+  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart)]) }),
+  z.object({
+    role: z.literal('assistant'),
+    content: z.union([z.string(), z.array(assistantPart)]).nullish(),
+    refusal: z.string().nullish(),
+    reasoning_content: z.string().nullish(),
+    reasoning: z.string().nullish(),
+    tool_calls: z.array(z.object({ id: z.string().min(1), function: calledFunction })).nullish(),
+    function_call: calledFunction.nullish(),
+  }),
+  z.object({ role: z.literal('tool'), tool_call_id: z.string().min(1), content: textContent }),
+  // What `tool` was before tools.
+  z.object({ role: z.literal('function'), name: z.string().min(1), content: textContent.nullable() }),
+])
+type OpenAiMessage = z.output<typeof chatMessageSchema>
+
+/** OpenAI's messages as the engine's. Tool results learn their tool's name from the call that they answer. */
+export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[] {
+  const toolNames = new Map<string, string>()
+  let lastLegacyCall: ToolCall | null = null
+
+  function toMessage(message: OpenAiMessage, index: number): ChatMessage {
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return { role: 'system', content: joinText(message.content) }
+      case 'user':
+        return { role: 'user', content: userContent(message.content, `messages[${index}].content`) }
+      case 'assistant': {
+        const toolCalls = (message.tool_calls ?? []).map(
+          ({ id, function: called }): ToolCall => ({ id, name: called.name, arguments: called.arguments }),
+        )
+        if (message.function_call) {
+          lastLegacyCall = { id: `call_${index}`, ...message.function_call }
+          toolCalls.push(lastLegacyCall)
+        }
+        for (const call of toolCalls) toolNames.set(call.id, call.name)
+        return withoutUndefined({
+          role: 'assistant' as const,
+          content: assistantText(message.content) || (message.refusal ?? ''),
+          reasoning: message.reasoning_content ?? message.reasoning ?? undefined,
+          toolCalls: toolCalls.length === 0 ? undefined : toolCalls,
+        })
+      }
+      case 'tool':
+        return withoutUndefined({
+          role: 'tool' as const,
+          toolCallId: message.tool_call_id,
+          toolName: toolNames.get(message.tool_call_id),
+          content: joinText(message.content),
+        })
+      case 'function': {
+        const answersLastCall = lastLegacyCall?.name === message.name
+        return {
+          role: 'tool',
+          toolCallId: answersLastCall && lastLegacyCall !== null ? lastLegacyCall.id : `call_${message.name}`,
+          toolName: message.name,
+          content: joinText(message.content ?? ''),
+        }
+      }
+    }
+  }
+
+  return messages.map(toMessage)
+}
+
+function joinText(content: string | { text: string }[]): string {
+  return typeof content === 'string' ? content : content.map((part) => part.text).join('')
+}
+
+function assistantText(content: Extract<OpenAiMessage, { role: 'assistant' }>['content']): string {
+  if (content === null || content === undefined) return ''
+  if (typeof content === 'string') return content
+  return content.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('')
+}
+
+function userContent(content: Extract<OpenAiMessage, { role: 'user' }>['content'], param: string): ContentPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return content.map((part, index): ContentPart => {
+    const at = `${param}[${index}]`
+    switch (part.type) {
+      case 'text':
+        return part
+      case 'image_url': {
+        const url = typeof part.image_url === 'string' ? part.image_url : part.image_url.url
+        return imageFromUrl(url, `${at}.image_url.url`)
+      }
+      default:
+        throw new EngineError(
+          'unsupported',
+          `'${at}' is not supported: Switchyard takes text and images, not '${part.type}'.`,
+          {
+            param: at,
+          },
+        )
+    }
+  })
+}

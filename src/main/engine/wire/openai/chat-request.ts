@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
+import { keepAliveSeconds } from '../keep-alive.ts'
+import { parseRequest } from '../parse-request.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+import { chatMessageSchema, toChatMessages } from './chat-messages.ts'
+import { jsonSchemaField, toolFields, toToolChoice, toTools } from './chat-tools.ts'
+import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
+
+const responseFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  z.object({ type: z.literal('json_object') }),
+  z.object({
+    type: z.literal('json_schema'),
+    json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField }),
+  }),
+])
+
+// Unknown fields are dropped silently, as clients send many that only some servers know.
+const bodySchema = z.object({
+  model: z.string().min(1),
+  messages: z.array(chatMessageSchema).min(1),
+  ...samplingFields,
+  ...toolFields,
+  response_format: responseFormat.nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.number().int().nullish(),
+  modalities: z.array(z.string()).nullish(),
+})
+type Body = z.output<typeof bodySchema>
+
+/** A decoded request and how its answer is wanted. */
+export interface OpenAiChat {
+  request: ChatRequest
+  stream: boolean
+  includeUsage: boolean
+}
+
+/** Decodes a POST /v1/chat/completions body. Throws `invalid_request` or `unsupported`, naming the field. */
+export function decodeOpenAiChat(json: unknown): OpenAiChat {
+  const body = parseRequest(bodySchema, json)
+  refuseUnsupported(
+    body.logprobs === true || (body.top_logprobs ?? 0) > 0,
+    'logprobs',
+    'token probabilities are not available.',
+  )
+  refuseUnsupported(body.modalities?.some((kind) => kind !== 'text') ?? false, 'modalities', 'answers are text only.')
+  const tools = toTools(body)
+  const request: ChatRequest = withoutUndefined({
+    model: body.model,
+    messages: toChatMessages(body.messages),
+    tools,
+    toolChoice: toToolChoice(body, tools),
+    parallelToolCalls: body.parallel_tool_calls ?? undefined,
+    responseFormat: toResponseFormat(body.response_format),
+    sampling: toSampling(body),
+    reasoning: toReasoning(body.reasoning_effort),
+    runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
+  })
+  return {
+    request,
+    stream: body.stream ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
+  }
+}
+
+function toResponseFormat(format: Body['response_format']): ResponseFormat | undefined {
+  if (format === null || format === undefined) return undefined
+  if (format.type === 'json_object') return { type: 'json' }
+  if (format.type === 'text') return { type: 'text' }
+  const { name, schema } = format.json_schema
+  return withoutUndefined({ type: 'json-schema' as const, name: name ?? undefined, schema })
+}
+
+function toReasoning(effort: Body['reasoning_effort']): ReasoningOptions | undefined {
+  if (effort === null || effort === undefined) return undefined
+  if (effort === 'none') return { enabled: false }
+  return { enabled: true, effort: effort === 'xhigh' ? 'high' : effort }
+}

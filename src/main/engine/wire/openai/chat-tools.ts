@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { JsonSchema, ToolChoice, ToolDefinition } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+
+/** A JSON Schema is passed on as it came (zod would copy it); only that it is an object is checked here. */
+export const jsonSchemaField = z.custom<JsonSchema>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'expected a JSON Schema object',
+)
+
+const functionDefinition = z.object({
+  name: z.string().min(1).max(128),
+  description: z.string().nullish(),
+  parameters: jsonSchemaField.nullish(),
+})
+const functionName = z.object({ name: z.string().min(1) })
+
+export const toolFields = {
+  tools: z.array(z.object({ type: z.string(), function: functionDefinition.nullish() })).nullish(),
+  tool_choice: z
+    .union([z.enum(['auto', 'none', 'required']), z.object({ type: z.string(), function: functionName.nullish() })])
+    .nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  /** What `tools` and `tool_choice` were before. */
+  functions: z.array(functionDefinition).nullish(),
+  function_call: z.union([z.enum(['auto', 'none']), functionName]).nullish(),
+}
+const toolsSchema = z.object(toolFields)
+type ToolFields = z.output<typeof toolsSchema>
+
+/** The tools on offer; undefined if there are none. */
+export function toTools(body: ToolFields): ToolDefinition[] | undefined {
+  const definitions = (body.tools ?? []).map((tool, index) => {
+    if (tool.type === 'function' && tool.function) return tool.function
+    const param = `tools[${index}]`
+    throw tool.type === 'function'
+      ? new EngineError('invalid_request', `Missing required parameter: '${param}.function'.`, {
+          param: `${param}.function`,
+        })
+      : new EngineError('unsupported', `'${param}' is not supported: only tools of type 'function' are.`, { param })
+  })
+  definitions.push(...(body.functions ?? []))
+  if (definitions.length === 0) return undefined
+  return definitions.map(({ name, description, parameters }) =>
+    withoutUndefined({ name, description: description ?? undefined, parameters: parameters ?? undefined }),
+  )
+}
+
+/** How tools may be used. Throws if it names a tool that is not on offer. */
+export function toToolChoice(body: ToolFields, tools: ToolDefinition[] | undefined): ToolChoice | undefined {
+  const param = body.tool_choice ? 'tool_choice' : 'function_call'
+  const choice = body.tool_choice ?? body.function_call ?? undefined
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') {
+    if (choice === 'required' && tools === undefined) throw needsTools(param)
+    return choice
+  }
+  const name = 'type' in choice ? choice.function?.name : choice.name
+  if (name === undefined) {
+    throw new EngineError(
+      'unsupported',
+      `'${param}' is not supported in this form: name one function, or say auto, none or required.`,
+      {
+        param,
+      },
+    )
+  }
+  if (tools === undefined) throw needsTools(param)
+  if (!tools.some((tool) => tool.name === name)) {
+    throw new EngineError('invalid_request', `Invalid '${param}': there is no tool named '${name}' in 'tools'.`, {
+      param,
+    })
+  }
+  return { name }
+}
+
+function needsTools(param: string): EngineError {
+  return new EngineError('invalid_request', `'${param}' is only allowed when 'tools' are given.`, { param })
+}

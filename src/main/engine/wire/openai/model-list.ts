@@ -1,0 +1,20 @@
+import type { CatalogModel } from '#shared/models.ts'
+
+/** A model as OpenAI lists it, and beside that the facts that clients of other gateways look for. */
+export function openAiModel(model: CatalogModel): object {
+  return {
+    id: model.id,
+    object: 'model',
+    created: Math.floor(model.modifiedAt / 1000),
+    owned_by: model.holders[0]?.provider ?? 'switchyard',
+    name: model.name,
+    context_length: model.contextLength,
+    capabilities: model.capabilities,
+    place: model.place,
+  }
+}
+
+/** The models that can answer now. */
+export function openAiModelList(models: readonly CatalogModel[]): object {
+  return { object: 'list', data: models.filter((model) => model.state === 'ready').map(openAiModel) }
+}

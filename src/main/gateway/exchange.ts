@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Engine } from '../engine/spec/engine.ts'
+import type { Dialect } from './dialect.ts'
+
+/** Waits and bounds, ms; tests shorten them. */
+export interface GatewayTiming {
+  /** How long a stream's status line waits for the first part, so that early failures get their proper status. */
+  commitAfterMs: number
+  /** Between signs of life on a stream that has no content yet. */
+  keepAliveMs: number
+  /** A client that reads nothing for so long is cut off; its sequence is worth more than its answer. */
+  stallMs: number
+  /** A request body that makes no progress for so long is given up. */
+  bodyIdleMs: number
+  /** How long an answered client may go on sending a body that nobody wants, so that it reads the answer first. */
+  lingerMs: number
+  /** What running answers get to finish when the gateway closes. */
+  drainMs: number
+}
+
+export const DEFAULT_TIMING: GatewayTiming = {
+  commitAfterMs: 10_000,
+  keepAliveMs: 15_000,
+  stallMs: 120_000,
+  bodyIdleMs: 60_000,
+  lingerMs: 2_000,
+  drainMs: 3_000,
+}
+
+/** What all requests of one gateway share. */
+export interface GatewayContext {
+  readonly engine: Engine
+  readonly timing: GatewayTiming
+  /** Largest JSON body, bytes. */
+  readonly bodyLimit: number
+  /** One per running generation, to end them when the gateway closes. */
+  readonly running: Set<AbortController>
+  version(): Promise<string>
+}
+
+/** One request and its response. */
+export interface Exchange {
+  readonly gateway: GatewayContext
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly requestId: string
+  readonly dialect: Dialect
+  /** Path without query, as it came (percent-encoded). */
+  readonly path: string
+  /** What follows `?`, or an empty string. */
+  readonly query: string
+  /** Monotonic ms. */
+  readonly receivedAt: number
+  /** True if the client waits for `100 Continue` before it sends its body. */
+  readonly expectsContinue: boolean
+  /** What a prefix route's path leaves over, decoded. */
+  rest: string
+  /** The requested model, once the body told it. */
+  model: string | null
+}
+
+/** Whether the request announced a body. */
+export function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length']
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}

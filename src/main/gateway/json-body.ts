@@ -1,0 +1,117 @@
+import { isUtf8 } from 'node:buffer'
+import { EngineError } from '../engine/spec/engine-error.ts'
+import { type Exchange, hasBody } from './exchange.ts'
+import { jsonErrorOffset } from './json-error-offset.ts'
+
+/** Deeper than any schema or message that a client has a use for; keeps every later walk off the stack's end. */
+const MAX_DEPTH = 200
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Reads and parses the JSON body, whatever its Content-Type says (Ollama's clients often send none). */
+export async function readJsonBody(exchange: Exchange): Promise<unknown> {
+  return parseJsonBody(await readBody(exchange))
+}
+
+/** The whole body. Throws `request_too_large` before it is read if its length is known, else once it is too long. */
+function readBody(exchange: Exchange): Promise<Buffer> {
+  const { req, res, gateway } = exchange
+  const encoding = req.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new EngineError('unsupported', `A request body in Content-Encoding ${encoding} is not supported.`, {
+      status: 415,
+    })
+  }
+  if (Number(req.headers['content-length'] ?? 0) > gateway.bodyLimit) throw tooLarge(gateway.bodyLimit)
+  if (!hasBody(req)) return Promise.resolve(Buffer.alloc(0))
+  if (exchange.expectsContinue) res.writeContinue()
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const idle = setTimeout(() => {
+      done()
+      reject(new EngineError('invalid_request', 'The request body did not arrive in time.', { status: 408 }))
+    }, gateway.timing.bodyIdleMs)
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length
+      idle.refresh()
+      if (size <= gateway.bodyLimit) {
+        chunks.push(chunk)
+        return
+      }
+      done()
+      reject(tooLarge(gateway.bodyLimit))
+    }
+    const onEnd = (): void => {
+      done()
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))
+    }
+    const onClose = (): void => {
+      done()
+      reject(new EngineError('aborted', 'The client left before its request was complete.'))
+    }
+    const done = (): void => {
+      clearTimeout(idle)
+      req.off('data', onData).off('end', onEnd).off('close', onClose)
+    }
+    // Without a listener a reset connection would be an uncaught error; `close` follows and says it.
+    req.on('error', () => {})
+    req.on('data', onData).on('end', onEnd).on('close', onClose)
+  })
+}
+
+/** Parses a JSON body. Throws `invalid_request` that says where it is broken; never quotes from it. */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new EngineError('invalid_request', 'missing request body')
+  if (!isUtf8(bytes)) throw new EngineError('invalid_request', 'The request body is not valid UTF-8.')
+  if (isTooDeep(bytes)) {
+    throw new EngineError('invalid_request', `The request body is nested more than ${MAX_DEPTH} levels deep.`)
+  }
+  const text = bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the body, which may hold a prompt; ours tells only the place.
+    const before = text.slice(0, jsonErrorOffset(text))
+    const line = before.split('\n').length
+    const column = before.length - before.lastIndexOf('\n')
+    const why = before.length === text.length ? 'it ends too early, ' : ''
+    throw new EngineError(
+      'invalid_request',
+      `The request body is not valid JSON: ${why}at line ${line}, column ${column}.`,
+    )
+  }
+}
+
+/** Counts brackets outside strings. Most bytes of a chat are inside strings, which are leapt over. */
+function isTooDeep(bytes: Buffer): boolean {
+  let depth = 0
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index]
+    if (byte === QUOTE) {
+      index = endOfString(bytes, index)
+      if (index === -1) return false
+    } else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1
+      if (depth > MAX_DEPTH) return true
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth -= 1
+    }
+  }
+  return false
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  let end = bytes.indexOf(QUOTE, start + 1)
+  while (end !== -1) {
+    let slashes = 0
+    while (bytes[end - 1 - slashes] === BACKSLASH) slashes += 1
+    if (slashes % 2 === 0) return end
+    end = bytes.indexOf(QUOTE, end + 1)
+  }
+  return -1
+}
+
+function tooLarge(limit: number): EngineError {
+  return new EngineError('request_too_large', `The request body is larger than ${Math.floor(limit / 1024 / 1024)} MB.`)
+}

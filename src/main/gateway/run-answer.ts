@@ -1,0 +1,132 @@
+import type { ChatRun, RouteRecord } from '../engine/spec/engine.ts'
+import { EngineError } from '../engine/spec/engine-error.ts'
+import { collectAnswer, endedWithoutFinish, type WholeAnswer } from '../engine/wire/collect-answer.ts'
+import type { StreamEncoder } from '../engine/wire/stream-encoder.ts'
+import type { Exchange } from './exchange.ts'
+import { drained, failureOf, logError, sendError, write } from './respond.ts'
+
+type Start = (signal: AbortSignal) => Promise<ChatRun>
+
+/**
+ * Runs work for a client with a signal that aborts when the client leaves or the gateway closes. The work's failure is
+ * answered as an error, or by `onFailure` if it says that it did.
+ */
+export async function forClient(
+  exchange: Exchange,
+  work: (signal: AbortSignal) => Promise<void>,
+  onFailure?: (error: EngineError) => boolean,
+): Promise<void> {
+  const { res, gateway } = exchange
+  const controller = new AbortController()
+  const { signal } = controller
+  const onClose = (): void => {
+    if (!res.writableFinished) controller.abort(new EngineError('aborted', 'The client closed the connection.'))
+  }
+  res.once('close', onClose)
+  gateway.running.add(controller)
+  try {
+    if (res.destroyed) onClose()
+    signal.throwIfAborted()
+    await work(signal)
+  } catch (thrown) {
+    const error = failureOf(thrown, signal)
+    if (res.destroyed) logError(exchange, error)
+    else if (onFailure?.(error) !== true) sendError(exchange, error)
+  } finally {
+    gateway.running.delete(controller)
+    res.off('close', onClose)
+  }
+}
+
+/** Reads a whole answer and then sends it. */
+export function sendWholeAnswer(
+  exchange: Exchange,
+  start: Start,
+  send: (answer: WholeAnswer, headers: Record<string, string>) => void,
+): Promise<void> {
+  return forClient(exchange, async (signal) => {
+    const run = await start(signal)
+    const answer = await collectAnswer(run.parts)
+    send(answer, routeHeaders(run.route))
+  })
+}
+
+/**
+ * Streams an answer as its parts come. The status line waits for the first part, so that a request which fails early
+ * gets its proper status; when that takes long, headers go out and the client gets signs of life.
+ */
+export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, start: Start): Promise<void> {
+  const { res, gateway } = exchange
+  let route: RouteRecord | null = null
+  let keepAlive: NodeJS.Timeout | undefined
+
+  function commit(): void {
+    if (res.headersSent || res.destroyed) return
+    res.writeHead(200, {
+      ...(route === null ? {} : routeHeaders(route)),
+      'Content-Type': encoder.contentType,
+      'Cache-Control': 'no-cache',
+      'X-Accel-Buffering': 'no',
+    })
+  }
+  function waitOn(): void {
+    commit()
+    res.flushHeaders()
+    keepAlive = setInterval(() => {
+      if (!res.destroyed && !res.writableNeedDrain) write(exchange, encoder.keepAlive())
+    }, gateway.timing.keepAliveMs)
+  }
+  const slow = setTimeout(waitOn, gateway.timing.commitAfterMs)
+  function stopWaiting(): void {
+    clearTimeout(slow)
+    clearInterval(keepAlive)
+  }
+
+  await forClient(
+    exchange,
+    async (signal) => {
+      try {
+        const run = await start(signal)
+        route = run.route
+        let finished = false
+        for await (const part of run.parts) {
+          signal.throwIfAborted()
+          if (part.type === 'progress') continue
+          if (part.type === 'error') throw part.error
+          const text = encoder.encode(part)
+          if (text !== '') {
+            stopWaiting()
+            commit()
+            if (!write(exchange, text)) await drained(exchange)
+          }
+          finished ||= part.type === 'finish'
+        }
+        if (!finished) throw endedWithoutFinish()
+        res.end()
+      } finally {
+        stopWaiting()
+      }
+    },
+    (error) => {
+      if (!res.headersSent) return false
+      logError(exchange, error)
+      res.end(encoder.error(error))
+      return true
+    },
+  )
+}
+
+/** Where an answer comes from. The request's id becomes the pipeline's, under which the ledger knows it. */
+export function routeHeaders(route: RouteRecord): Record<string, string> {
+  return {
+    'X-Request-Id': headerText(route.requestId),
+    'X-Switchyard-Place': route.place,
+    'X-Switchyard-Connection': headerText(route.connectionId),
+    'X-Switchyard-Model': headerText(route.modelId),
+  }
+}
+
+/** Header values are ASCII; a model named after a file in another script is percent-encoded. */
+function headerText(text: string): string {
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text)
+}

@@ -1,0 +1,35 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract.ts'
+import type { RpcContext } from './rpc-context.ts'
+
+const os = implement(contract).$context<RpcContext>().chats
+
+/** The chats part of the router. */
+export const chatsProcedures = {
+  list: os.list.handler(({ context, input }) => context.engine.chats.list(input.limit, input.before)),
+  create: os.create.handler(({ context, input }) => context.engine.chats.create(input.modelId ?? null)),
+  update: os.update.handler(({ context, input: { id, ...patch } }) => context.engine.chats.update(id, patch)),
+  saveDraft: os.saveDraft.handler(({ context, input }) => context.engine.chats.saveDraft(input.id, input.draft)),
+  remove: os.remove.handler(({ context, input }) => context.engine.chats.remove(input.id)),
+  restore: os.restore.handler(({ context, input }) => context.engine.chats.restore(input.id)),
+  thread: os.thread.handler(({ context, input }) => context.engine.chats.thread(input.id, input.tail)),
+  range: os.range.handler(({ context, input }) =>
+    context.engine.chats.range(input.id, input.leafId, input.from, input.to),
+  ),
+  selectBranch: os.selectBranch.handler(({ context, input }) =>
+    context.engine.chats.selectBranch(input.id, input.messageId),
+  ),
+  send: os.send.handler(({ context, input }) => context.engine.chats.send(input)),
+  regenerate: os.regenerate.handler(({ context, input }) => context.engine.chats.regenerate(input)),
+  stop: os.stop.handler(({ context, input }) => context.engine.chats.stop(input.answerId)),
+  removeMessage: os.removeMessage.handler(({ context, input }) =>
+    context.engine.chats.removeMessage(input.id, input.messageId),
+  ),
+  restoreMessage: os.restoreMessage.handler(({ context, input }) =>
+    context.engine.chats.restoreMessage(input.id, input.messageId),
+  ),
+  watch: os.watch.handler(async function* ({ context, input, signal }) {
+    yield* context.engine.chats.watch(input.answerId, signal ?? new AbortController().signal)
+  }),
+  search: os.search.handler(({ context, input }) => context.engine.chats.search(input.query, input.limit)),
+}

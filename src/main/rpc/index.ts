@@ -1,0 +1,2 @@
+export { createRpcHttpHandler } from './http-handler.ts'
+export { createRpcPortHandler } from './port-handler.ts'

@@ -1,0 +1,3 @@
+import { runStorageWorker } from './engine/storage/worker/run-storage-worker.ts'
+
+runStorageWorker()

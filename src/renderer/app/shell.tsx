@@ -1,0 +1,84 @@
+import { Layers, MessageSquare, SlidersHorizontal } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'wouter'
+import { desktop } from '../bridge/desktop.ts'
+import { Button } from '../components/button.tsx'
+import { DropZone } from '../features/models/drop-zone.tsx'
+import { ImportDialog } from '../features/models/import-dialog.tsx'
+import { CheatSheet } from './cheat-sheet.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { listenForShortcuts, useShortcut } from './shortcuts.ts'
+import { StatusStrip } from './status-strip.tsx'
+
+export type PageName = 'chat' | 'models' | 'settings' | 'welcome'
+
+const PAGES = [
+  { page: 'chat', href: '/chat', Icon: MessageSquare },
+  { page: 'models', href: '/models', Icon: Layers },
+  { page: 'settings', href: '/settings', Icon: SlidersHorizontal },
+] as const
+
+/** Rail, page and status strip. `bare` leaves the rail out (first run). */
+export function Shell({ page, bare, children }: { page: PageName | null; bare?: boolean; children: ReactNode }) {
+  const { t } = useTranslation('app')
+  const [location] = useLocation()
+  const [help, setHelp] = useState(false)
+  useEffect(listenForShortcuts, [])
+  useShortcut({ keys: '?', group: 'everywhere', label: t('keys.help'), run: () => setHelp(true) })
+  return (
+    <div className={bare ? 'app first' : 'app'}>
+      {bare ? null : <Rail page={page} />}
+      <ErrorBoundary resetKey={location}>{children}</ErrorBoundary>
+      <StatusStrip bare={bare ?? false} />
+      <CheatSheet open={help} onOpenChange={setHelp} />
+      <DropZone />
+      <ImportDialog />
+    </div>
+  )
+}
+
+function Rail({ page }: { page: PageName | null }) {
+  const { t } = useTranslation('app')
+  const [, navigate] = useLocation()
+  // A browser keeps Ctrl+1 for its tabs.
+  const chord = desktop() === null ? 'Alt' : 'Mod'
+  useShortcut({ keys: `${chord}+1`, group: 'everywhere', label: t('page.chat'), run: () => navigate('/chat') })
+  useShortcut({ keys: `${chord}+2`, group: 'everywhere', label: t('page.models'), run: () => navigate('/models') })
+  useShortcut({ keys: 'Mod+,', group: 'everywhere', label: t('page.settings'), run: () => navigate('/settings') })
+  return (
+    <nav className="rail" aria-label={t('pages')}>
+      {/* A button, because the address is the route. */}
+      <Button className="skip" onClick={() => document.getElementById('main')?.focus()}>
+        {t('skip')}
+      </Button>
+      {PAGES.map(({ page: name, href, Icon }) => (
+        <RailLink key={name} name={name} href={href} current={page === name}>
+          <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
+          {t(`page.${name}`)}
+        </RailLink>
+      ))}
+    </nav>
+  )
+}
+
+function RailLink({
+  name,
+  href,
+  current,
+  children,
+}: {
+  name: PageName
+  href: string
+  current: boolean
+  children: ReactNode
+}) {
+  return (
+    <>
+      {name === 'settings' ? <span className="gap" /> : null}
+      <Link href={href} {...(current ? { 'aria-current': 'page' as const } : {})}>
+        {children}
+      </Link>
+    </>
+  )
+}

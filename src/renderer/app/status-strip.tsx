@@ -1,0 +1,142 @@
+import { Check, TriangleAlert, Unplug } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import type { Status } from '#shared/app-info.ts'
+import { reconnectNow } from '../bridge/engine-events.ts'
+import { useAppInfo, useStatus } from '../bridge/queries.ts'
+import { Glyph } from '../components/glyph.tsx'
+import { useFormat } from '../i18n/format.ts'
+import { useConnectionStore } from '../stores/connection-store.ts'
+import { useNow } from './use-now.ts'
+
+/** One line of facts: what runs here, near and away, what is in trouble, and what is saved. Each leads to its page. */
+export function StatusStrip({ bare }: { bare: boolean }) {
+  const status = useStatus().data
+  const { t } = useTranslation('app')
+  return (
+    <footer className="strip">
+      <ConnectionFact />
+      {status === undefined ? null : (
+        <>
+          <HereFact status={status} />
+          <PlaceFacts status={status} />
+          {status.trouble.map((sentence) => (
+            <Link key={sentence} href="/models" className="bad cut">
+              <Unplug size={14} strokeWidth={1.75} aria-hidden="true" />
+              <span className="cut">{sentence}</span>
+            </Link>
+          ))}
+          {bare ? (
+            <span className="fact m end">
+              <Check size={14} strokeWidth={1.75} aria-hidden="true" />
+              {t('status.local')}
+            </span>
+          ) : (
+            <SavedFact status={status} />
+          )}
+        </>
+      )}
+    </footer>
+  )
+}
+
+function ConnectionFact() {
+  const { t } = useTranslation('app')
+  const connection = useConnectionStore((store) => store.connection)
+  const format = useFormat()
+  if (connection.state === 'connected') return null
+  if (connection.state === 'connecting') return <span className="fact m">{t('status.connecting')}</span>
+  return (
+    <button type="button" className="warn" onClick={reconnectNow}>
+      <Unplug size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t('status.reconnecting')}
+      <span className="m">
+        {t('asOf', { time: format.time(connection.since) })} · {t('status.tryNow')}
+      </span>
+    </button>
+  )
+}
+
+function HereFact({ status }: { status: Status }) {
+  const { t } = useTranslation('app')
+  const format = useFormat()
+  const info = useAppInfo().data
+  const { here } = status
+  const words = hereWords()
+  const used = here.memoryBytes
+  const vramTotal = info?.hardware.gpus.reduce((sum, gpu) => sum + (gpu.vramBytes ?? 0), 0) ?? 0
+  const memory =
+    used.vram > 0
+      ? t('status.vram', { size: ofTotal(format.memory(used.vram), vramTotal > 0 ? format.memory(vramTotal) : null) })
+      : used.ram > 0
+        ? t('status.memory', {
+            size: ofTotal(format.memory(used.ram), info ? format.memory(info.hardware.memoryBytes) : null),
+          })
+        : null
+
+  function hereWords(): string {
+    if (here.state === 'down') return t('status.down')
+    if (here.modelName === null) {
+      return here.availableModels === 0 ? t('status.none') : t('status.idle', { count: here.availableModels })
+    }
+    const model = here.modelName
+    if (here.state === 'loading') return t('status.loading', { model })
+    return here.state === 'busy' ? t('status.busy', { model }) : t('status.ready', { model })
+  }
+
+  return (
+    <Link href="/models" className={here.state === 'down' ? 'bad' : ''}>
+      <Glyph place="here" />
+      <span className="cut">{words}</span>
+      {here.loadedModels > 1 ? <span className="n m">{t('status.more', { count: here.loadedModels - 1 })}</span> : null}
+      {memory === null ? null : <span className="n m">{memory}</span>}
+    </Link>
+  )
+}
+
+/** `0.4 / 8.0 GB`: the unit is said once when both share it. */
+function ofTotal(used: string, total: string | null): string {
+  if (total === null) return used
+  const [value, unit] = used.split(' ')
+  return unit !== undefined && total.endsWith(` ${unit}`) ? `${value} / ${total}` : `${used} / ${total}`
+}
+
+function PlaceFacts({ status }: { status: Status }) {
+  const { t } = useTranslation('app')
+  return (
+    <>
+      {status.near.connections === 0 ? null : (
+        <span className="fact">
+          <Glyph place="near" />
+          {t('status.near', { count: status.near.connections })}
+        </span>
+      )}
+      {status.away.connections === 0 ? null : (
+        <span className="fact">
+          <Glyph place="away" />
+          {t('status.away', { count: status.away.connections })}
+        </span>
+      )}
+    </>
+  )
+}
+
+function SavedFact({ status }: { status: Status }) {
+  const { t } = useTranslation('app')
+  const format = useFormat()
+  const now = useNow(10_000)
+  if (status.storage !== 'ok') {
+    return (
+      <Link href="/settings" className="bad end">
+        <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
+        {status.storage === 'disk-low' ? t('status.diskLow') : t('status.storageFailed')}
+      </Link>
+    )
+  }
+  return (
+    <Link href="/settings" className="m end">
+      <Check size={14} strokeWidth={1.75} aria-hidden="true" />
+      {status.savedAt === null ? t('status.notSaved') : t('status.saved', { ago: format.ago(status.savedAt, now) })}
+    </Link>
+  )
+}

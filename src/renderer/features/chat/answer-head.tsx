@@ -1,0 +1,66 @@
+import { useTranslation } from 'react-i18next'
+import type { Message } from '#shared/chats.ts'
+import { Glyph } from '../../components/glyph.tsx'
+import { useFormat } from '../../i18n/format.ts'
+import type { LiveAnswer } from './answer-stream.ts'
+
+/** Place, model and connection; at the right TTFT, tokens and speed, or what happens now. */
+export function AnswerHead({ message, live }: { message: Message; live: LiveAnswer | null }) {
+  const { t } = useTranslation(['chat', 'app'])
+  const facts = message.facts
+  const place = facts?.place ?? 'here'
+  return (
+    <header className="by">
+      <Glyph place={place} />
+      <b>{t(`app:place.${place}`)}</b>
+      {facts === null ? null : (
+        <span className="cut">
+          {facts.modelName} <span className="m">· {facts.connectionName}</span>
+        </span>
+      )}
+      <span className="n">
+        {live !== null && !live.ended ? <LiveFacts live={live} /> : <Facts message={message} />}
+      </span>
+    </header>
+  )
+}
+
+function LiveFacts({ live }: { live: LiveAnswer }) {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  const { progress } = live
+  if (progress?.phase === 'queued') {
+    return progress.value === null
+      ? t('live.queued')
+      : t('live.queuedAt', { position: format.number(Math.max(1, Math.round(progress.value))) })
+  }
+  if (progress?.phase === 'loading') {
+    return progress.value === null
+      ? t('live.loading')
+      : t('live.loadingAt', { percent: format.number(Math.round(progress.value * 100)) })
+  }
+  if (progress?.phase === 'reading') {
+    return progress.value === null || progress.value === 0
+      ? t('live.reading')
+      : t('live.readingAt', { percent: format.number(Math.round(progress.value * 100)) })
+  }
+  if (live.length === 0 && live.reasoning === '') return t('live.waiting')
+  return t('live.answering', { count: live.completionTokens })
+}
+
+function Facts({ message }: { message: Message }) {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  const { facts, status } = message
+  const words: string[] = []
+  if (status === 'stopped') words.push(t('facts.stopped'))
+  if (status === 'failed') words.push(t('facts.failed'))
+  if (status === 'interrupted') words.push(t('facts.interrupted'))
+  if (facts?.finishReason === 'length') words.push(t('facts.length'))
+  if (facts?.ttftMs != null && status === 'complete') words.push(format.duration(facts.ttftMs))
+  if (facts?.completionTokens != null) words.push(t('facts.tokens', { count: facts.completionTokens }))
+  if (facts?.tokensPerSecond != null && status === 'complete') {
+    words.push(t('facts.speed', { speed: format.number(facts.tokensPerSecond, facts.tokensPerSecond < 10 ? 1 : 0) }))
+  }
+  return words.join(' · ')
+}

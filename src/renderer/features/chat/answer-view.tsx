@@ -1,0 +1,155 @@
+import { CircleStop, Copy, Ellipsis, RotateCw } from 'lucide-react'
+import { memo, useCallback, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Message } from '#shared/chats.ts'
+import { announce } from '../../components/announcer.tsx'
+import { Button } from '../../components/button.tsx'
+import { copyText } from '../../components/copy-button.tsx'
+import { ErrorForm } from '../../components/error-form.tsx'
+import { Kbd } from '../../components/kbd.tsx'
+import { Progress } from '../../components/progress.tsx'
+import { MarkdownBody } from '../../markdown/markdown-body.tsx'
+import { useMessageActions } from './answer-actions.ts'
+import { AnswerHead } from './answer-head.tsx'
+import type { AnswerStream, LiveAnswer } from './answer-stream.ts'
+import { BranchSwitch } from './branch-switch.tsx'
+import { KeepSelection } from './keep-selection.tsx'
+import { parsedAnswer } from './parsed-answers.ts'
+import { RowButton } from './row-button.tsx'
+import { Thinking } from './thinking.tsx'
+import { ToolCalls } from './tool-calls.tsx'
+import { WhyCard } from './why-card.tsx'
+
+function useLive(stream: AnswerStream | undefined): LiveAnswer | null {
+  const subscribe = useCallback((listener: () => void) => stream?.subscribe(listener) ?? (() => undefined), [stream])
+  return useSyncExternalStore(subscribe, () => stream?.snapshot() ?? null)
+}
+
+/** One answer: who wrote it and where, its text along the spine of its place, and what can be done with it. */
+export const AnswerView = memo(function AnswerView({
+  message: stored,
+  stream,
+  why,
+}: {
+  message: Message
+  stream: AnswerStream | undefined
+  /** The "Why here?" card is open. */
+  why: boolean
+}) {
+  const actions = useMessageActions()
+  const live = useLive(stream)
+  const message = live?.message ?? stored
+  const writing = live !== null && !live.ended
+  const view = live?.content ?? parsedAnswer(message.id, message.content)
+  const reasoning = live?.reasoning ?? message.reasoning
+  const text = live === null ? message.content : ''
+  const hasText = view.blocks.length > 0
+  const place = message.facts?.place ?? 'here'
+  return (
+    <article className="answer">
+      <section className={writing ? `leg ${place} live` : `leg ${place}`}>
+        <AnswerHead message={message} live={live} />
+        {reasoning === '' ? null : <Thinking text={reasoning} live={writing && !hasText} />}
+        <KeepSelection active={writing}>
+          <MarkdownBody view={view} live={writing} />
+        </KeepSelection>
+        {writing && !hasText ? <Waiting live={live} /> : null}
+        {message.toolCalls.length === 0 ? null : <ToolCalls calls={message.toolCalls} />}
+        <Outcome message={message} />
+        {why && message.facts !== null ? (
+          <WhyCard facts={message.facts} onClose={() => actions.toggleWhy(message)} />
+        ) : null}
+      </section>
+      {writing ? <StopRow message={message} /> : <AnswerFoot message={message} text={text} />}
+    </article>
+  )
+})
+
+/** Before the first token: a bar while a model loads or reads, else just the caret. */
+function Waiting({ live }: { live: LiveAnswer }) {
+  const { t } = useTranslation('chat')
+  const { progress } = live
+  if (progress?.phase === 'loading') return <Progress value={progress.value} label={t('live.loading')} />
+  if (progress?.phase === 'reading' && progress.value !== null) {
+    return <Progress value={progress.value} label={t('live.reading')} />
+  }
+  return live.reasoning === '' ? <p className="md waiting" aria-hidden="true" /> : null
+}
+
+/** How an answer ended, where it did not end well. */
+function Outcome({ message }: { message: Message }) {
+  const { t } = useTranslation(['chat', 'app'])
+  const actions = useMessageActions()
+  if (message.status === 'interrupted') {
+    return (
+      <div className="err w" role="status">
+        <header>
+          <b>{t('chat:interrupted.title')}</b>
+        </header>
+        <p>{message.content === '' ? t('chat:interrupted.nothing') : t('chat:interrupted.body')}</p>
+        <p className="row mt-2">
+          <Button onClick={() => actions.rerun(message)}>{t('chat:interrupted.continue')}</Button>
+        </p>
+      </div>
+    )
+  }
+  if (message.status !== 'failed' || message.error === null) return null
+  return (
+    <ErrorForm error={message.error} did={message.content === '' ? t('chat:failed.did') : t('chat:failed.didPartial')}>
+      <div className="opt">
+        <Button onClick={() => actions.rerun(message)}>{t('app:retry')}</Button>
+        <span className="m">{message.error.retryable ? t('chat:failed.again') : t('chat:failed.change')}</span>
+      </div>
+    </ErrorForm>
+  )
+}
+
+function StopRow({ message }: { message: Message }) {
+  const { t } = useTranslation('chat')
+  const actions = useMessageActions()
+  return (
+    <footer className="acts stop">
+      <Button
+        icon={<CircleStop size={14} strokeWidth={1.75} aria-hidden="true" />}
+        onClick={() => actions.stop(message)}
+      >
+        {t('stop')} <Kbd keys="Esc" />
+      </Button>
+    </footer>
+  )
+}
+
+function AnswerFoot({ message, text }: { message: Message; text: string }) {
+  const { t } = useTranslation(['chat', 'app'])
+  const actions = useMessageActions()
+  return (
+    <footer className="acts">
+      <BranchSwitch message={message} />
+      {text === '' ? null : (
+        <Button
+          look="quiet"
+          icon={<Copy size={14} strokeWidth={1.75} aria-hidden="true" />}
+          onClick={async () => {
+            await copyText(text)
+            announce(t('app:copied'))
+          }}
+        >
+          {t('app:copy')}
+        </Button>
+      )}
+      <Button
+        look="quiet"
+        icon={<RotateCw size={14} strokeWidth={1.75} aria-hidden="true" />}
+        onClick={() => actions.rerun(message)}
+      >
+        {t('chat:rerun')}
+      </Button>
+      <RowButton
+        label={t('chat:more')}
+        popup="menu"
+        icon={<Ellipsis size={16} strokeWidth={1.75} aria-hidden="true" />}
+        onClick={(event) => actions.openMenu(message, event.currentTarget)}
+      />
+    </footer>
+  )
+}

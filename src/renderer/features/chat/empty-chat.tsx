@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import type { CatalogModel } from '#shared/models.ts'
+import { Glyph } from '../../components/glyph.tsx'
+
+const PROMPTS = ['one', 'two', 'three'] as const
+const DEMO_PROMPTS = ['demoOne', 'demoTwo', 'demoThree'] as const
+
+/** Before the first message: what is ready, and three prompts that work with it. */
+export function EmptyChat({
+  model,
+  loading,
+  onPrompt,
+}: {
+  model: CatalogModel | null
+  /** The catalog has not come yet. */
+  loading: boolean
+  onPrompt: (prompt: string) => void
+}) {
+  const { t } = useTranslation('chat')
+  const prompts = model?.isDemo ? DEMO_PROMPTS : PROMPTS
+  return (
+    <div className="scroll thread">
+      <div className="turns">
+        <div className="empty start">
+          <p className="m">
+            {t('empty.nothing')}{' '}
+            {loading ? null : model === null ? (
+              <>
+                {t('empty.noModel')} <Link href="/models">{t('empty.addModel')}</Link>
+              </>
+            ) : model.state === 'ready' ? (
+              <>
+                <Glyph place={model.place} />{' '}
+                {model.loaded ? t('empty.ready', { model: model.name }) : t('empty.loads', { model: model.name })}
+              </>
+            ) : (
+              t('empty.unavailable', { model: model.name, reason: model.reason ?? '' })
+            )}
+          </p>
+          {model?.isDemo ? <p className="m s demo-note">{t('empty.demo')}</p> : null}
+          {prompts.map((key) => (
+            <button key={key} type="button" className="ask" onClick={() => onPrompt(t(`prompts.${key}`))}>
+              {t(`prompts.${key}`)}
+            </button>
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}

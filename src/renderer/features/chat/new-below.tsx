@@ -1,0 +1,63 @@
+import { ArrowDown } from 'lucide-react'
+import { type RefObject, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '../../components/button.tsx'
+import { useFormat } from '../../i18n/format.ts'
+
+const LINE = 24
+/** px above the end from which the pill offers the way back. */
+const AWAY = 160
+
+interface Below {
+  /** Lines that have come since the reader left the end. */
+  lines: number
+  away: boolean
+}
+
+/** "New below · 14 lines": shown while the reader is away from the end. */
+export function NewBelow({ scroller, onGo }: { scroller: RefObject<HTMLDivElement | null>; onGo: () => void }) {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  const [below, setBelow] = useState<Below>({ lines: 0, away: false })
+  useEffect(() => {
+    const element = scroller.current
+    const content = element?.querySelector('.rows')
+    if (element === null || content === null || content === undefined) return
+    let seenTo = element.scrollHeight
+    let queued = 0
+    const look = (): void => {
+      queued = 0
+      const { scrollTop, scrollHeight, clientHeight } = element
+      const distance = scrollHeight - scrollTop - clientHeight
+      if (distance < AWAY / 2) seenTo = scrollHeight
+      const lines = Math.max(0, Math.round((scrollHeight - Math.max(seenTo, scrollTop + clientHeight)) / LINE))
+      const away = distance > AWAY
+      setBelow((before) => (before.lines === lines && before.away === away ? before : { lines, away }))
+    }
+    // Sizes are read after layout, once a frame at most: never between two writes.
+    const queue = (): void => {
+      queued ||= requestAnimationFrame(look)
+    }
+    const observer = new ResizeObserver(queue)
+    observer.observe(content)
+    element.addEventListener('scroll', queue, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', queue)
+      cancelAnimationFrame(queued)
+    }
+  }, [scroller])
+  if (!below.away) return null
+  return (
+    <Button className="pill" icon={<ArrowDown size={14} strokeWidth={1.75} aria-hidden="true" />} onClick={onGo}>
+      {below.lines > 0 ? (
+        <>
+          {t('below.new')}{' '}
+          <span className="n m">{t('below.lines', { count: below.lines, lines: format.number(below.lines) })}</span>
+        </>
+      ) : (
+        t('below.end')
+      )}
+    </Button>
+  )
+}

@@ -1,0 +1,43 @@
+import { useMemo } from 'react'
+import type { CatalogModel } from '#shared/models.ts'
+import { useCatalog, useSettings } from '../../bridge/queries.ts'
+
+const PLACE_ORDER = { here: 0, near: 1, away: 2 } as const
+
+/** Models that can chat: by place, loaded ones first, then by name. */
+export function useChatModels(): readonly CatalogModel[] {
+  const { data } = useCatalog()
+  return useMemo(() => chatModels(data ?? []), [data])
+}
+
+export function chatModels(catalog: readonly CatalogModel[]): CatalogModel[] {
+  return catalog
+    .filter((model) => model.capabilities.includes('chat'))
+    .toSorted(
+      (a, b) =>
+        PLACE_ORDER[a.place] - PLACE_ORDER[b.place] ||
+        Number(b.state === 'ready') - Number(a.state === 'ready') ||
+        Number(b.loaded) - Number(a.loaded) ||
+        Number(a.isDemo) - Number(b.isDemo) ||
+        a.name.localeCompare(b.name),
+    )
+}
+
+/** The model a chat starts with: its own, the one from the settings, or the best one that is ready. */
+export function useStartModel(wanted: string | null): CatalogModel | null {
+  const models = useChatModels()
+  const { data: settings } = useSettings()
+  const fallback = settings?.values.defaultModelId ?? null
+  return useMemo(() => pickModel(models, wanted, fallback), [models, wanted, fallback])
+}
+
+export function pickModel(
+  models: readonly CatalogModel[],
+  wanted: string | null,
+  fallback: string | null,
+): CatalogModel | null {
+  const own = models.find((model) => model.id === wanted)
+  if (own !== undefined) return own
+  const set = models.find((model) => model.id === fallback && model.state === 'ready')
+  return set ?? models.find((model) => model.state === 'ready') ?? models[0] ?? null
+}

@@ -1,0 +1,14 @@
+import type { CatalogModel } from '#shared/models.ts'
+
+/** Models that can answer now, best first: a person's own before the demo, loaded ones first, then the larger. */
+export function rankForFirstChat(catalog: readonly CatalogModel[]): CatalogModel[] {
+  return catalog
+    .filter((model) => model.state === 'ready' && model.capabilities.includes('chat'))
+    .toSorted(
+      (a, b) =>
+        Number(a.isDemo) - Number(b.isDemo) ||
+        Number(b.loaded) - Number(a.loaded) ||
+        (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0) ||
+        a.name.localeCompare(b.name),
+    )
+}

@@ -1,0 +1,74 @@
+import { ArrowUp } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CatalogModel } from '#shared/models.ts'
+import { Button } from '../../components/button.tsx'
+import { Glyph } from '../../components/glyph.tsx'
+import { Select } from '../../components/select.tsx'
+import { quantizationBeside } from '../models/model-view.ts'
+
+/** The composer of the first page: sends the person's own first message. */
+export function FirstComposer({
+  models,
+  chosen,
+  onChoose,
+  busy,
+  onSend,
+}: {
+  models: readonly CatalogModel[]
+  chosen: CatalogModel | null
+  onChoose: (id: string) => void
+  busy: boolean
+  onSend: (content: string) => Promise<void>
+}) {
+  const { t } = useTranslation('welcome')
+  const [text, setText] = useState('')
+  const ready = chosen !== null && !busy && text.trim() !== ''
+  async function submit(event?: FormEvent): Promise<void> {
+    event?.preventDefault()
+    if (ready) await onSend(text)
+  }
+  function placeholder(): string {
+    if (chosen === null) return t('composerNone')
+    return chosen.isDemo ? t('composerDemo') : t('composer', { model: chosen.name })
+  }
+  return (
+    <div className="composer">
+      <form onSubmit={submit}>
+        <textarea
+          rows={1}
+          aria-label={t('composerLabel')}
+          placeholder={placeholder()}
+          value={text}
+          disabled={chosen === null}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+            event.preventDefault()
+            void submit()
+          }}
+        />
+        <div className="row">
+          {chosen === null ? null : (
+            <Select
+              label={t('model')}
+              side="top"
+              value={chosen.id}
+              options={models.map((model) => ({
+                value: model.id,
+                label: model.name,
+                mark: <Glyph place={model.place} />,
+                hint: quantizationBeside(model.name, model.quantization),
+              }))}
+              onChange={onChoose}
+            />
+          )}
+          <span className="est grow cut">{chosen === null ? '' : t('free')}</span>
+          <Button type="submit" disabled={!ready} icon={<ArrowUp size={14} strokeWidth={1.75} aria-hidden="true" />}>
+            {t('send')}
+          </Button>
+        </div>
+      </form>
+    </div>
+  )
+}

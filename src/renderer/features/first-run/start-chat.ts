@@ -1,0 +1,15 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { client } from '../../bridge/client.ts'
+import { queryKeys } from '../../bridge/queries.ts'
+
+/**
+ * Creates a conversation with a model and sends its first message; then the welcome page is done with.
+ * Resolves with the conversation's id. Rejects if the message could not be committed.
+ */
+export async function startChat(queries: QueryClient, modelId: string, content: string): Promise<string> {
+  const conversation = await client.chats.create({ modelId })
+  await client.chats.send({ id: conversation.id, parentId: null, content, modelId })
+  queries.setQueryData(queryKeys.settings, await client.settings.update({ welcomed: true }))
+  void queries.invalidateQueries({ queryKey: queryKeys.conversations })
+  return conversation.id
+}

@@ -1,0 +1,56 @@
+import type { LoadOptions } from '#shared/models.ts'
+
+export type OptionKey = keyof LoadOptions
+
+/** The order in which options are shown. */
+export const OPTION_KEYS: readonly OptionKey[] = [
+  'contextSize',
+  'gpuLayers',
+  'sequences',
+  'threads',
+  'batchSize',
+  'keepAliveSeconds',
+  'mmap',
+  'mlock',
+  'flashAttention',
+]
+
+/** `options` with one option set, or taken out when `value` is undefined. */
+export function withOption<Key extends OptionKey>(
+  options: LoadOptions,
+  key: Key,
+  value: LoadOptions[Key] | undefined,
+): LoadOptions {
+  const next: LoadOptions = { ...options }
+  if (value === undefined) delete next[key]
+  else next[key] = value
+  return next
+}
+
+/** Options that differ from what holds without them. */
+export function changedKeys(options: LoadOptions, defaults: LoadOptions): OptionKey[] {
+  return OPTION_KEYS.filter((key) => options[key] !== undefined && options[key] !== defaults[key])
+}
+
+/** Whether two sets of options say the same. */
+export function sameOptions(a: LoadOptions, b: LoadOptions): boolean {
+  return OPTION_KEYS.every((key) => a[key] === b[key])
+}
+
+/** Stops of a slider over powers of two, `max` itself last: 512, 1024 ... */
+export function powerStops(min: number, max: number): number[] {
+  const stops: number[] = []
+  for (let stop = min; stop < max; stop *= 2) stops.push(stop)
+  stops.push(max)
+  return stops
+}
+
+/** Position of the stop nearest to a value. */
+export function nearestStop(stops: readonly number[], value: number): number {
+  let best = 0
+  stops.forEach((stop, position) => {
+    const nearest = stops[best] ?? stop
+    if (Math.abs(stop - value) < Math.abs(nearest - value)) best = position
+  })
+  return best
+}

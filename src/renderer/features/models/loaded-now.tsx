@@ -1,0 +1,63 @@
+import { useTranslation } from 'react-i18next'
+import type { GgufFile, LoadOptions } from '#shared/models.ts'
+import { useNow } from '../../app/use-now.ts'
+import { Progress } from '../../components/progress.tsx'
+import { useFormat } from '../../i18n/format.ts'
+import { sameOptions } from './load-options.ts'
+
+/** What the runtime holds of this model now: memory, context, requests, and when it will let go. */
+export function LoadedNow({
+  loaded,
+  saved,
+  sizeBytes,
+}: {
+  loaded: NonNullable<GgufFile['loaded']>
+  saved: LoadOptions
+  sizeBytes: number
+}) {
+  const { t } = useTranslation('models')
+  const format = useFormat()
+  const now = useNow(1000)
+  if (loaded.state !== 'loaded') {
+    const word =
+      loaded.state === 'loading' ? t('loadingPercent', { percent: Math.round(loaded.progress * 100) }) : t('unloading')
+    return (
+      <section className="sec">
+        <h2>{word}</h2>
+        <Progress value={loaded.state === 'loading' ? loaded.progress : null} label={word} />
+      </section>
+    )
+  }
+  const memory =
+    loaded.memory.vram > 0
+      ? t('memoryBoth', { ram: format.memory(loaded.memory.ram), vram: format.memory(loaded.memory.vram) })
+      : t('memoryValue', { ram: format.memory(loaded.memory.ram) })
+  const busy = loaded.activeRequests + loaded.queuedRequests > 0
+  const unloads = busy
+    ? t('inUse')
+    : loaded.expiresAt === null
+      ? t('staysLoaded')
+      : t('unloadsInValue', { time: format.duration(Math.max(0, Math.ceil((loaded.expiresAt - now) / 1000) * 1000)) })
+  const total = loaded.memory.ram + loaded.memory.vram
+  return (
+    <section className="sec">
+      <h2>
+        {t('loadedNow')}
+        {loaded.loadedAt === null ? null : <span className="end s m">{format.ago(loaded.loadedAt, now)}</span>}
+      </h2>
+      <dl className="facts">
+        <dt>{t('memory')}</dt>
+        <dd title={t('fit.weights', { size: format.memory(Math.min(sizeBytes, total)) })}>{memory}</dd>
+        <dt>{t('contextNow')}</dt>
+        <dd>{t('contextValue', { tokens: format.number(loaded.contextSize), count: loaded.sequences })}</dd>
+        <dt>{t('gpuLayersNow')}</dt>
+        <dd>{format.number(loaded.gpuLayers)}</dd>
+        <dt>{t('requests')}</dt>
+        <dd>{t('requestsValue', { active: loaded.activeRequests, queued: loaded.queuedRequests })}</dd>
+        <dt>{t('unloadsIn')}</dt>
+        <dd>{unloads}</dd>
+      </dl>
+      {sameOptions(loaded.options, saved) ? null : <p className="s m pt-2">{t('loadedWith')}</p>}
+    </section>
+  )
+}

@@ -1,0 +1,152 @@
+import { memo, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import { CopyButton } from '../components/copy-button.tsx'
+import type { CodeBlock } from './block.ts'
+import { CodeColours } from './code-colours.ts'
+import { readCodeInfo } from './code-info.ts'
+import { CODE_CLASSES, type ColouredLine, grammarFor } from './highlight-classes.ts'
+
+/** Lines per piece: a finished piece is never drawn again. */
+const PIECE = 50
+/** Blocks longer than this open folded. */
+const FOLD_OVER = 400
+const FOLDED = 100
+/** Pieces beyond this many are drawn only near the window. */
+const ALL_DRAWN = 4
+/** The line height of code in app.css, in px: the height of a piece that is not drawn is exact. */
+const LINE = 20
+
+/** Code with its name, a copy button, and quiet tints. Text appears at once, the tints follow. */
+export function CodeView({ block, live }: { block: CodeBlock; live: boolean }) {
+  const { t } = useTranslation('chat')
+  const { language, title } = readCodeInfo(block.info)
+  const coloured = useColours(language, block)
+  // What was being written stays open when it ends: nothing moves under the reader.
+  const [folded, setFolded] = useState(!live && block.lines.length > FOLD_OVER)
+  const lines = block.partial === '' ? block.lines : [...block.lines, block.partial]
+  const shown = folded ? lines.slice(0, FOLDED) : lines
+  const pieces: { start: number; lines: readonly string[] }[] = []
+  for (let start = 0; start < shown.length; start += PIECE) {
+    pieces.push({ start, lines: shown.slice(start, start + PIECE) })
+  }
+  const lazy = pieces.length > ALL_DRAWN
+  return (
+    <figure className="code" aria-label={t('markdown.codeOf', { name: title || t('markdown.code') })}>
+      <div>
+        <span className="cut">{title === '' ? t('markdown.code') : title}</span>
+        <span className="end">
+          {block.closed ? <CopyButton text={block.lines.join('\n')} what={title || t('markdown.code')} /> : null}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <code>
+          {pieces.map((piece) => (
+            <Piece
+              key={piece.start}
+              lines={piece.lines}
+              coloured={coloured.slice(piece.start, piece.start + PIECE)}
+              lazy={lazy}
+            />
+          ))}
+        </code>
+      </pre>
+      {folded ? (
+        <button type="button" className="unfold" onClick={() => setFolded(false)}>
+          {t('markdown.showAll', { count: lines.length })}
+        </button>
+      ) : null}
+    </figure>
+  )
+}
+
+const NONE: readonly ColouredLine[] = []
+
+function useColours(language: string, block: CodeBlock): readonly ColouredLine[] {
+  const grammar = grammarFor(language)
+  const colours = useMemo(() => (grammar === null ? null : new CodeColours(grammar)), [grammar])
+  useEffect(() => () => colours?.close(), [colours])
+  useEffect(() => colours?.extend(block.lines, block.closed), [colours, block.lines, block.closed])
+  return useSyncExternalStore(colours?.subscribe ?? never, colours?.snapshot ?? none)
+}
+
+function never(): () => void {
+  return () => undefined
+}
+
+function none(): readonly ColouredLine[] {
+  return NONE
+}
+
+interface PieceProps {
+  lines: readonly string[]
+  coloured: readonly ColouredLine[]
+  lazy: boolean
+}
+
+const Piece = memo(
+  function Piece({ lines, coloured, lazy }: PieceProps) {
+    const element = useRef<HTMLSpanElement>(null)
+    const near = useNear(element, lazy)
+    return (
+      <span ref={element} className="piece" style={{ height: lines.length * LINE }}>
+        {near ? paint(lines, coloured) : null}
+      </span>
+    )
+  },
+  (before, after) =>
+    before.lazy === after.lazy &&
+    before.lines.length === after.lines.length &&
+    before.coloured.length === after.coloured.length &&
+    before.lines.every((line, index) => line === after.lines[index]) &&
+    before.coloured.every((line, index) => line === after.coloured[index]),
+)
+
+/** Whether the element is within two windows' reach; always, where it need not be told. */
+function useNear(element: React.RefObject<HTMLElement | null>, lazy: boolean): boolean {
+  const observed = lazy && typeof IntersectionObserver !== 'undefined'
+  const [near, setNear] = useState(!observed)
+  useEffect(() => {
+    const target = element.current
+    if (!observed || target === null) {
+      setNear(true)
+      return
+    }
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting ?? true), {
+      root: target.closest('.scroll'),
+      rootMargin: '800px 0px',
+    })
+    observer.observe(target)
+    return () => observer.disconnect()
+  }, [element, observed])
+  return near
+}
+
+/** Plain text in one piece; coloured runs as spans, plain runs between them as text. */
+function paint(lines: readonly string[], coloured: readonly ColouredLine[]): React.ReactNode[] {
+  const out: React.ReactNode[] = []
+  let plain = ''
+  for (const [index, line] of lines.entries()) {
+    let at = 0
+    const runs = coloured[index] ?? []
+    for (let run = 0; run + 1 < runs.length; run += 2) {
+      const text = line.slice(at, at + (runs[run] ?? 0))
+      at += text.length
+      const name = CODE_CLASSES[runs[run + 1] ?? 0] ?? ''
+      if (name === '' || text.trim() === '') plain += text
+      else {
+        if (plain !== '') out.push(plain)
+        plain = ''
+        out.push(
+          <span key={`${index}:${run}`} className={name}>
+            {text}
+          </span>,
+        )
+      }
+    }
+    plain += line.slice(at)
+    if (index < lines.length - 1) plain += '\n'
+  }
+  if (plain !== '') out.push(plain)
+  return out
+}

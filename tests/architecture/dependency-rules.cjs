@@ -1,0 +1,94 @@
+/**
+ * Who may import whom. Each room lists the rooms that it may reach beside itself; what is not listed is forbidden.
+ * When a room needs a new neighbour, change the table in the same commit and say why there. Do not relax a rule to make a check pass.
+ */
+const rooms = {
+  'src/shared': [],
+  'src/preload': ['src/shared'],
+  'src/renderer': ['src/shared'],
+  'src/main/engine/spec': ['src/shared'],
+  'src/main/engine/wire': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/events': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/logging': ['src/shared', 'src/main/engine/spec'],
+  // The lock on the data folder is an SQLite file, and SQL lives in storage only.
+  'src/main/engine/data-folder': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
+  'src/main/engine/storage': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/settings': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
+  'src/main/engine/hardware': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/connections': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/catalog': ['src/shared', 'src/main/engine/spec', 'src/main/engine/connections'],
+  'src/main/engine/pipeline': ['src/shared', 'src/main/engine/spec', 'src/main/engine/connections'],
+  'src/main/engine/chats': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
+  'src/main/engine/providers': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
+  'src/main/engine/runtimes': ['src/shared', 'src/main/engine/spec'],
+  'src/main/rpc': ['src/shared', 'src/main/engine/spec'],
+  'src/main/gateway': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
+}
+
+/** Files directly in src/main and src/main/engine are composition: they name every room, and no room names them. */
+const layerRules = Object.entries(rooms).map(([room, neighbours]) => ({
+  name: `${room.replace('src/', '')} reaches only its neighbours`,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: {
+    path: '^(src|tests|scripts)/',
+    pathNot: [room, ...neighbours].map((allowed) => `^${allowed}/`),
+  },
+}))
+
+/** Packages that only one room may load. */
+const packageRules = [
+  { package: 'electron', only: '^src/(main/desktop|preload)/|^src/main/index\\.ts$' },
+  { package: 'electron-store', only: '^src/main/desktop/' },
+  { package: 'better-sqlite3', only: '^src/main/engine/storage/' },
+  { package: 'node-llama-cpp', only: '^src/main/engine/runtimes/llama/' },
+  { package: 'pino', only: '^src/main/engine/logging/' },
+  { package: 'systeminformation', only: '^src/main/engine/hardware/' },
+  { package: 'react', only: '^src/renderer/' },
+].map(({ package: name, only }) => ({
+  name: `${name} is loaded in one place`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: only },
+  to: { path: `^node_modules/${name}/` },
+}))
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    ...packageRules,
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'nothing reachable from serve.ts imports electron',
+      severity: 'error',
+      from: { path: '^src/main/serve\\.ts$' },
+      to: { path: '^(node_modules/electron/|src/main/desktop/)', reachable: true },
+    },
+    {
+      name: 'shared is pure: zod and the contract builder alone',
+      severity: 'error',
+      from: { path: '^src/shared/' },
+      to: { pathNot: ['^src/shared/', '^node_modules/(zod|@orpc/contract)/'] },
+    },
+    {
+      name: 'sources import no test or script',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(tests|scripts)/' },
+    },
+    {
+      name: 'everything resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['\\.css$', '^electron$'] },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.web.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

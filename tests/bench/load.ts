@@ -1,0 +1,70 @@
+import { Pool } from 'undici'
+
+/** One finished request as the load generator saw it; ms. */
+export interface Sample {
+  status: number
+  durationMs: number
+  /** To the first body byte that `isContent` accepts (the first byte if none is given). */
+  firstContentMs: number
+  bytes: number
+}
+
+interface LoadOptions {
+  url: string
+  path: string
+  body: string
+  connections: number
+  /** Stop after this many requests in all. */
+  requests: number
+  isContent?: (chunk: Buffer) => boolean
+}
+
+/** Closed-loop load over undici's dispatch: `connections` requests are always in flight. */
+export async function runLoad(options: LoadOptions): Promise<{ samples: Sample[]; perSecond: number }> {
+  const pool = new Pool(options.url, { connections: options.connections, pipelining: 1, bodyTimeout: 60_000 })
+  const samples: Sample[] = []
+  let started = 0
+  const startedAt = performance.now()
+  async function lane(): Promise<void> {
+    while (started < options.requests) {
+      started++
+      samples.push(await oneRequest(pool, options))
+    }
+  }
+  await Promise.all(Array.from({ length: options.connections }, lane))
+  const seconds = (performance.now() - startedAt) / 1000
+  await pool.close()
+  const failed = samples.find((sample) => sample.status !== 200)
+  if (failed !== undefined) throw new Error(`${options.path} answered ${failed.status} during the load`)
+  return { samples, perSecond: samples.length / seconds }
+}
+
+/** One POST; resolves when the body has ended. */
+export function oneRequest(pool: Pool, options: Pick<LoadOptions, 'path' | 'body' | 'isContent'>): Promise<Sample> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now()
+    const sample: Sample = { status: 0, durationMs: 0, firstContentMs: Number.NaN, bytes: 0 }
+    pool.dispatch(
+      { path: options.path, method: 'POST', headers: { 'content-type': 'application/json' }, body: options.body },
+      {
+        onRequestStart() {},
+        onResponseStart(_controller, status) {
+          sample.status = status
+        },
+        onResponseData(_controller, chunk) {
+          sample.bytes += chunk.length
+          if (Number.isNaN(sample.firstContentMs) && (options.isContent?.(chunk) ?? true)) {
+            sample.firstContentMs = performance.now() - startedAt
+          }
+        },
+        onResponseEnd() {
+          sample.durationMs = performance.now() - startedAt
+          resolve(sample)
+        },
+        onResponseError(_controller, error) {
+          reject(error)
+        },
+      },
+    )
+  })
+}

@@ -1,0 +1,64 @@
+import type { CDPSession } from 'playwright'
+
+interface TraceEvent {
+  name: string
+  ph: string
+  ts: number
+  dur?: number
+  pid: number
+  tid: number
+  args?: { name?: string }
+}
+
+/** Records a page's main thread while `during` runs; returns the work of each frame in ms (tasks between two frame starts). */
+export async function mainThreadWorkPerFrame(cdp: CDPSession, during: () => Promise<void>): Promise<number[]> {
+  const events: TraceEvent[] = []
+  const collect = ({ value }: { value: unknown[] }) => {
+    events.push(...(value as TraceEvent[]))
+  }
+  cdp.on('Tracing.dataCollected', collect)
+  await cdp.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel'] },
+  })
+  await during()
+  const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
+  await cdp.send('Tracing.end')
+  await complete
+  cdp.off('Tracing.dataCollected', collect)
+  return workPerFrame(events)
+}
+
+function workPerFrame(events: TraceEvent[]): number[] {
+  const frames = events.filter((event) => event.name === 'BeginMainThreadFrame')
+  // The page under measurement is the renderer main thread that drew most frames.
+  const threads = new Map<string, TraceEvent[]>()
+  for (const frame of frames) {
+    const key = `${frame.pid}:${frame.tid}`
+    threads.set(key, [...(threads.get(key) ?? []), frame])
+  }
+  const [thread, starts] = [...threads].sort((a, b) => b[1].length - a[1].length)[0] ?? []
+  if (thread === undefined || starts === undefined) throw new Error('the trace shows no frame')
+  const begins = starts.map((frame) => frame.ts).sort((a, b) => a - b)
+  const work = new Array<number>(begins.length).fill(0)
+  const tasks = events.filter(
+    (event) => event.name === 'RunTask' && event.ph === 'X' && `${event.pid}:${event.tid}` === thread,
+  )
+  if (tasks.length === 0) throw new Error('the trace shows no task on the main thread')
+  for (const task of tasks) {
+    const frame = lastAtOrBefore(begins, task.ts + (task.dur ?? 0))
+    if (frame >= 0) work[frame] = (work[frame] ?? 0) + (task.dur ?? 0) / 1000
+  }
+  return work
+}
+
+function lastAtOrBefore(sorted: number[], value: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

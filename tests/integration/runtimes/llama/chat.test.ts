@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, collect, never, type OpenedRuntime, openRuntime, user } from './open-runtime.ts'
+
+const weather = {
+  name: 'getWeather',
+  description: 'Current weather of a city',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+}
+
+describe('chat with real inference', () => {
+  let opened: OpenedRuntime
+  beforeAll(async () => {
+    opened = await openRuntime()
+  })
+  afterAll(() => opened.close())
+
+  const chat = (...parameters: Parameters<typeof ask>) =>
+    collect(opened.runtime.chat('demo', ask(...parameters), never()))
+
+  test('answers by topic, with usage, timings and one finish at the end', async () => {
+    const hello = await chat('hello')
+    const code = await chat('show me some code')
+    expect(hello.text).toMatch(/^Hello/)
+    expect(code.text).toContain('```')
+    expect(hello.finish).toBe('stop')
+    expect(hello.parts.at(-1)?.type).toBe('finish')
+    expect(hello.parts.at(-2)?.type).toBe('usage')
+    const usage = hello.usage?.usage
+    expect(usage?.promptTokens).toBeGreaterThan(0)
+    expect(usage?.completionTokens).toBeGreaterThan(5)
+    expect(hello.usage?.timings?.contextSize).toBe(8192)
+    expect(opened.file('demo').loaded).toMatchObject({ state: 'loaded', sequences: 8, activeRequests: 0 })
+  })
+
+  test('streams a long answer in many pieces that join to the whole text', async () => {
+    const story = await chat('tell me a story')
+    const deltas = story.parts.filter((part) => part.type === 'text-delta')
+    expect(deltas.length).toBeGreaterThan(3)
+    expect(story.text.length).toBeGreaterThan(500)
+  })
+
+  test('ends before a stop string', async () => {
+    const whole = await chat('hello')
+    const stopped = await chat('hello', { sampling: { stop: ['model'] } })
+    expect(whole.text).toContain('model')
+    expect(stopped.text).toBe(whole.text.slice(0, whole.text.indexOf('model')))
+    expect(stopped.finish).toBe('stop')
+  })
+
+  test('max tokens cuts the answer and says so', async () => {
+    const cut = await chat('hello', { sampling: { maxTokens: 3 } })
+    expect(cut.finish).toBe('length')
+    expect(cut.usage?.usage.completionTokens).toBe(3)
+    const none = await chat('hello', { sampling: { maxTokens: 0 } })
+    expect(none).toMatchObject({ text: '', finish: 'length' })
+  })
+
+  test('the same seed gives the same answer, another one another', async () => {
+    const roll = async (seed: number) =>
+      (await chat('roll the dice', { sampling: { temperature: 1, topP: 1, topK: 0, minP: 0, seed } })).text
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(roll))
+    expect(await roll(3)).toBe(answers[2])
+    expect(new Set(answers).size).toBeGreaterThan(1)
+  })
+
+  test('thinks in its own parts, and not at all when asked not to', async () => {
+    const thinking = await chat('think about it')
+    expect(thinking.reasoning.length).toBeGreaterThan(20)
+    expect(thinking.text).not.toContain('<think>')
+    expect(thinking.usage?.usage.reasoningTokens).toBeGreaterThan(0)
+    const silent = await chat('think about it', { reasoning: { enabled: false } })
+    expect(silent.reasoning).toBe('')
+    expect(silent.text).toBe(thinking.text)
+  })
+
+  test('calls a tool and answers with its result', async () => {
+    const call = await chat('what is the weather?', { tools: [weather] })
+    expect(call.finish).toBe('tool-calls')
+    expect(call.calls).toHaveLength(1)
+    expect(call.calls[0]?.name).toBe('getWeather')
+    expect(JSON.parse(call.calls[0]?.arguments ?? '')).toHaveProperty('city')
+    const id = call.calls[0]?.id ?? ''
+    const answer = await chat(
+      [
+        user('what is the weather?'),
+        {
+          role: 'assistant',
+          content: '',
+          toolCalls: [{ id, name: 'getWeather', arguments: call.calls[0]?.arguments ?? '' }],
+        },
+        { role: 'tool', toolCallId: id, content: '{"temperature":4}' },
+      ],
+      { tools: [weather] },
+    )
+    expect(answer.finish).toBe('stop')
+    expect(answer.text).toContain('tool')
+  })
+
+  test('offers no tool when the choice is none, and logs once that a call cannot be forced', async () => {
+    const none = await chat('what is the weather?', { tools: [weather], toolChoice: 'none' })
+    expect(none.calls).toEqual([])
+    await chat('what is the weather?', { tools: [weather], toolChoice: 'required' })
+    await chat('what is the weather?', { tools: [weather], toolChoice: { name: 'getWeather' } })
+    const told = opened.log.lines.filter((line) => String(line.fields.option).startsWith('toolChoice'))
+    expect(told).toHaveLength(1)
+  })
+
+  test('keeps to a JSON schema', async () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        title: { type: 'string' },
+        age: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+        tags: { type: 'array', items: { type: 'string' } },
+        kind: { enum: ['a', 'b'] },
+      },
+      required: ['title', 'age', 'tags', 'kind'],
+      additionalProperties: false,
+    }
+    const answer = await chat('json please', { responseFormat: { type: 'json-schema', schema } })
+    const value = JSON.parse(answer.text)
+    expect(Object.keys(value)).toEqual(['title', 'age', 'tags', 'kind'])
+    expect(Number.isInteger(value.age)).toBe(true)
+    expect(['a', 'b']).toContain(value.kind)
+    expect(answer.finish).toBe('stop')
+    const free = await chat('json please', { responseFormat: { type: 'json' } })
+    expect(typeof JSON.parse(free.text)).toBe('object')
+  })
+
+  test('refuses a schema that cannot be enforced, naming the part', async () => {
+    const schema = { type: 'object', properties: { age: { type: 'integer', minimum: 3 } } }
+    await expect(chat('json', { responseFormat: { type: 'json-schema', schema } })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('properties.age.minimum'),
+    })
+  })
+
+  test('refuses images and tool results without a call', async () => {
+    const image = { role: 'user' as const, content: [{ type: 'image' as const, mediaType: 'image/png', data: 'AA==' }] }
+    await expect(chat([image])).rejects.toMatchObject({ code: 'unsupported' })
+    const orphan = { role: 'tool' as const, toolCallId: 'x', content: '1' }
+    await expect(chat([user('hi'), orphan])).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('reuses the prefix of a conversation', async () => {
+    const question = user('show me some code')
+    const first = await chat([question])
+    const second = await chat([question, { role: 'assistant', content: first.text }, user('hello')])
+    const usage = second.usage?.usage
+    expect(usage?.cachedPromptTokens).toBeGreaterThan(first.usage?.usage.completionTokens ?? Infinity)
+    expect(usage?.cachedPromptTokens).toBeLessThan(usage?.promptTokens ?? 0)
+    expect(second.text).toMatch(/^Hello/)
+  })
+
+  test('a logit bias of -100 forbids a token', async () => {
+    const plain = await chat('hello', { sampling: { maxTokens: 1 } })
+    const everything = Object.fromEntries(Array.from({ length: 900 }, (_, token) => [String(token), -100]))
+    const biased = await chat('hello', { sampling: { maxTokens: 1, logitBias: everything } })
+    expect(biased.text).not.toBe(plain.text)
+    await expect(chat('hello', { sampling: { logitBias: { 1000000: 1 } } })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+  })
+
+  test('an unknown model is named', async () => {
+    await expect(collect(opened.runtime.chat('nothing', ask('hi'), never()))).rejects.toMatchObject({
+      code: 'model_not_found',
+    })
+  })
+})
+
+describe('a prompt that does not fit', () => {
+  let opened: OpenedRuntime
+  beforeAll(async () => {
+    opened = await openRuntime({}, { load: { threads: 1, contextSize: 512, sequences: 1 } })
+  })
+  afterAll(() => opened.close())
+
+  const old = Array.from({ length: 40 }, (_, index) => [
+    user(`question number ${index} about rails and signals`),
+    { role: 'assistant' as const, content: 'an answer of some length about it' },
+  ]).flat()
+
+  test('is refused with both numbers by default', async () => {
+    const failed = collect(opened.runtime.chat('demo', ask([...old, user('hello')]), never()))
+    await expect(failed).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+      message: expect.stringMatching(/\d+ tokens.*512 tokens/),
+    })
+  })
+
+  test('loses its oldest turns when asked to truncate, and keeps the newest question', async () => {
+    const answer = await collect(
+      opened.runtime.chat('demo', ask([...old, user('hello')], { runtime: { overflow: 'truncate' } }), never()),
+    )
+    expect(answer.text).toMatch(/^Hello/)
+    expect(answer.usage?.usage.promptTokens).toBeLessThanOrEqual(510)
+  })
+
+  test('an answer that fills the context ends with length', async () => {
+    const answer = await collect(opened.runtime.chat('demo', ask('loop forever'), never()))
+    expect(answer.finish).toBe('length')
+    const { promptTokens, completionTokens } = answer.usage?.usage ?? { promptTokens: 0, completionTokens: 0 }
+    expect(promptTokens + completionTokens).toBeGreaterThan(500)
+    expect(promptTokens + completionTokens).toBeLessThanOrEqual(512)
+  })
+})

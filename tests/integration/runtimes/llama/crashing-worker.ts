@@ -1,0 +1,14 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { ToWorker, WorkerSettings } from '../../../../src/main/engine/runtimes/llama/protocol.ts'
+import { serveLlamaWorker } from '../../../../src/main/engine/runtimes/llama/worker/worker-main.ts'
+
+// The real worker, except that one prompt and one file name end the thread, as running out of memory would.
+if (parentPort === null) throw new Error('runs as a worker thread only')
+parentPort.on('message', (message: ToWorker) => {
+  if (message.type !== 'job') return
+  const crashes =
+    (message.kind === 'chat' && JSON.stringify(message.input.request.messages).includes('crash the worker now')) ||
+    (message.kind === 'load' && message.input.path.includes('crash-on-load'))
+  if (crashes) process.exit(1)
+})
+serveLlamaWorker(parentPort, workerData as WorkerSettings)

@@ -1,0 +1,27 @@
+import '../../../src/renderer/styles/app.css'
+import { createRoot } from 'react-dom/client'
+import { App } from '../../../src/renderer/app/app.tsx'
+import { setLink } from '../../../src/renderer/bridge/client.ts'
+import { startFollowing } from '../../../src/renderer/bridge/engine-events.ts'
+import { createQueryClient } from '../../../src/renderer/bridge/queries.ts'
+import { useModelsStore } from '../../../src/renderer/features/models/models-store.ts'
+import { createI18n } from '../../../src/renderer/i18n/setup.ts'
+import { scene } from './scenes.ts'
+
+/** The real window over an engine in memory. `?scene=full&theme=dark&lang=zh&select=ID#/models` sets it up. */
+const query = new URLSearchParams(location.search)
+const engine = scene(query.get('scene') ?? 'full')
+const theme = query.get('theme')
+const language = query.get('lang') === 'zh' ? 'zh' : 'en'
+engine.state.settings = {
+  ...engine.state.settings,
+  theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+  language,
+}
+setLink(async () => engine.link)
+const selected = query.get('select')
+if (selected !== null) useModelsStore.setState({ selected })
+const queries = createQueryClient()
+startFollowing(queries)
+const root = document.getElementById('root')
+if (root !== null) createRoot(root).render(<App queries={queries} i18n={createI18n(language)} />)

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { parseArguments } from '../../../src/main/headless/parse-arguments.ts'
+
+describe('the command line of the headless form', () => {
+  it('has defaults', () => {
+    expect(parseArguments([], {})).toEqual({
+      kind: 'serve',
+      host: '127.0.0.1',
+      port: 4747,
+      dataFolder: null,
+      open: false,
+    })
+  })
+  it('lets arguments win over the environment', () => {
+    const env = { SWITCHYARD_HOST: '::1', SWITCHYARD_PORT: '1' }
+    expect(parseArguments(['--port', '0'], env)).toMatchObject({ host: '::1', port: 0 })
+  })
+  it.each(['x', '-1', '65536', '1.5', ''])('refuses the port %j', (port) => {
+    expect(parseArguments([`--port=${port}`], {})).toMatchObject({ kind: 'usage-error' })
+  })
+  it('refuses what it does not know', () => {
+    expect(parseArguments(['--prot', '1'], {})).toMatchObject({ kind: 'usage-error' })
+  })
+})

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import { isEngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import { decodeOpenAiChat } from '../../../src/main/engine/wire/openai/chat-request.ts'
+
+const USER = { role: 'user', content: 'Hi' }
+
+function refusal(body: unknown): { code: string; param: string | undefined; message: string } {
+  try {
+    decodeOpenAiChat(body)
+  } catch (error) {
+    if (isEngineError(error)) return { code: error.code, param: error.param, message: error.message }
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+describe('decodeOpenAiChat', () => {
+  test('a minimal request sets nothing else', () => {
+    expect(decodeOpenAiChat({ model: 'demo', messages: [USER] })).toEqual({
+      request: { model: 'demo', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], sampling: {} },
+      stream: false,
+      includeUsage: false,
+    })
+  })
+
+  test('every field arrives in its place', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } }
+    const body = {
+      model: 'demo',
+      messages: [
+        { role: 'system', content: 'S' },
+        {
+          role: 'developer',
+          content: [
+            { type: 'text', text: 'D1' },
+            { type: 'text', text: 'D2' },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'look' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'low' } },
+            { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: null,
+          reasoning_content: 'hm',
+          tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Ulm"}' } }],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: [{ type: 'text', text: 'sunny' }] },
+        { role: 'assistant', content: '', function_call: { name: 'old', arguments: '{}' } },
+        { role: 'function', name: 'old', content: 'fine' },
+      ],
+      tools: [{ type: 'function', function: { name: 'weather', description: 'W', parameters: schema, strict: true } }],
+      tool_choice: { type: 'function', function: { name: 'weather' } },
+      parallel_tool_calls: false,
+      response_format: { type: 'json_schema', json_schema: { name: 'out', schema, strict: true } },
+      stop: ['a', ''],
+      seed: 1,
+      max_tokens: 5,
+      max_completion_tokens: 6,
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: -1,
+      min_p: 0.1,
+      frequency_penalty: 1,
+      presence_penalty: -1,
+      repetition_penalty: 1.1,
+      logit_bias: { '42': -100 },
+      reasoning_effort: 'xhigh',
+      stream: true,
+      stream_options: { include_usage: true },
+      n: 1,
+      logprobs: false,
+      keep_alive: '5m',
+      user: 'ignored',
+      store: true,
+    }
+    expect(decodeOpenAiChat(body)).toEqual({
+      request: {
+        model: 'demo',
+        messages: [
+          { role: 'system', content: 'S' },
+          { role: 'system', content: 'D1D2' },
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'look' },
+              { type: 'image', mediaType: 'image/png', data: 'AAAA' },
+              { type: 'image-url', url: 'https://example.com/a.png' },
+            ],
+          },
+          {
+            role: 'assistant',
+            content: '',
+            reasoning: 'hm',
+            toolCalls: [{ id: 'call_1', name: 'weather', arguments: '{"city":"Ulm"}' }],
+          },
+          { role: 'tool', toolCallId: 'call_1', toolName: 'weather', content: 'sunny' },
+          { role: 'assistant', content: '', toolCalls: [{ id: 'call_5', name: 'old', arguments: '{}' }] },
+          { role: 'tool', toolCallId: 'call_5', toolName: 'old', content: 'fine' },
+        ],
+        tools: [{ name: 'weather', description: 'W', parameters: schema }],
+        toolChoice: { name: 'weather' },
+        parallelToolCalls: false,
+        responseFormat: { type: 'json-schema', name: 'out', schema },
+        sampling: {
+          temperature: 0.5,
+          topP: 0.9,
+          topK: 0,
+          minP: 0.1,
+          seed: 1,
+          maxTokens: 6,
+          frequencyPenalty: 1,
+          presencePenalty: -1,
+          repeatPenalty: 1.1,
+          stop: ['a'],
+          logitBias: { '42': -100 },
+        },
+        reasoning: { enabled: true, effort: 'high' },
+        runtime: { keepAliveSeconds: 300 },
+      },
+      stream: true,
+      includeUsage: true,
+    })
+  })
+
+  test('null means absent', () => {
+    const body = {
+      model: 'demo',
+      messages: [USER],
+      tools: null,
+      stop: null,
+      temperature: null,
+      response_format: null,
+      n: null,
+    }
+    expect(decodeOpenAiChat(body).request).toEqual(decodeOpenAiChat({ model: 'demo', messages: [USER] }).request)
+  })
+
+  test.each([
+    [{ messages: [USER] }, 'invalid_request', 'model', "Missing required parameter: 'model'."],
+    [{ model: 'm' }, 'invalid_request', 'messages', "Missing required parameter: 'messages'."],
+    [{ model: 'm', messages: [] }, 'invalid_request', 'messages', /at least|>=1/],
+    [{ model: 'm', messages: [{ role: 'robot', content: 'x' }] }, 'invalid_request', 'messages[0].role', /role/],
+    [
+      { model: 'm', messages: [{ role: 'user', content: 5 }] },
+      'invalid_request',
+      'messages[0].content',
+      /expected string or array/,
+    ],
+    [
+      { model: 'm', messages: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] },
+      'invalid_request',
+      'messages[0].content[0].text',
+      /expected string/,
+    ],
+    [{ model: 'm', messages: [USER], temperature: 'hot' }, 'invalid_request', 'temperature', /expected number/],
+    [{ model: 'm', messages: [USER], temperature: 3 }, 'invalid_request', 'temperature', /2/],
+    [{ model: 'm', messages: [USER], max_tokens: 0 }, 'invalid_request', 'max_tokens', /at least 1/],
+    [{ model: 'm', messages: [USER], stop: new Array(17).fill('x') }, 'invalid_request', 'stop', /16/],
+    [{ model: 'm', messages: [USER], n: 2 }, 'unsupported', 'n', /must be 1/],
+    [{ model: 'm', messages: [USER], logprobs: true }, 'unsupported', 'logprobs', /not available/],
+    [
+      { model: 'm', messages: [USER], tool_choice: 'required' },
+      'invalid_request',
+      'tool_choice',
+      /only allowed when 'tools'/,
+    ],
+    [
+      {
+        model: 'm',
+        messages: [USER],
+        tools: [{ type: 'function', function: { name: 'a' } }],
+        tool_choice: { type: 'function', function: { name: 'b' } },
+      },
+      'invalid_request',
+      'tool_choice',
+      /no tool named 'b'/,
+    ],
+    [{ model: 'm', messages: [USER], tools: [{ type: 'web_search' }] }, 'unsupported', 'tools[0]', /type 'function'/],
+    [
+      { model: 'm', messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] },
+      'unsupported',
+      'messages[0].content[0]',
+      /input_audio/,
+    ],
+    [{ model: 'm', messages: [USER], keep_alive: 'soon' }, 'invalid_request', 'keep_alive', /not a duration/],
+    ['text', 'invalid_request', undefined, /request body is wrong/],
+    [[1], 'invalid_request', undefined, /request body is wrong/],
+  ])('refuses %j', (body, code, param, message) => {
+    expect(refusal(body)).toEqual({
+      code,
+      param,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    })
+  })
+
+  test('a __proto__ key reaches no prototype', () => {
+    const body = JSON.parse(
+      '{"model":"m","messages":[{"role":"user","content":"x","__proto__":{"polluted":1}}],"__proto__":{"polluted":1},' +
+        '"logit_bias":{"__proto__":1}}',
+    )
+    const { request } = decodeOpenAiChat(body)
+    expect((request as unknown as { polluted?: number }).polluted).toBeUndefined()
+    expect(({} as { polluted?: number }).polluted).toBeUndefined()
+    expect(Object.getPrototypeOf(request.sampling.logitBias ?? {})).toBe(Object.prototype)
+  })
+})
