@@ -10,7 +10,7 @@ import { benchUi } from '../tests/bench/ui-bench.ts'
 // `npm run bench [-- gateway|llama|start|ui …]`: measures, prints ratios, writes bench-results/<time>.json.
 // Exits with 1 when a figure with a limit is beyond it.
 
-const only = process.argv.slice(3)
+const only = process.argv.slice(2)
 const wants = (part: string): boolean => only.length === 0 || only.includes(part)
 const root = join(import.meta.dirname, '..')
 

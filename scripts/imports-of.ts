@@ -17,9 +17,12 @@ export function importsOf(entry: string): string[] {
   return [...packages].sort()
 }
 
-/** The bundler writes static imports one a line, and dynamic ones with a literal. */
+/** The bundler starts every import and export on a line of its own, and gives dynamic imports a literal. */
 function specifiers(source: string): string[] {
-  const statics = source.matchAll(/^\s*(?:import|export)\b[^;'"]*?["']([^"'\n]+)["']/gm)
-  const dynamics = source.matchAll(/\bimport\(\s*["'`]([^"'`\n]+)["'`]/g)
-  return [...statics, ...dynamics].flatMap((match) => (match[1] === undefined ? [] : [match[1]]))
+  const patterns = [
+    /^\s*(?:import|export)\b[^;'"`]*?\bfrom\s*["']([^"'\n]+)["']/gm,
+    /^\s*import\s*["']([^"'\n]+)["']/gm,
+    /\bimport\(\s*["'`]([^"'`\n]+)["'`]/g,
+  ]
+  return patterns.flatMap((pattern) => [...source.matchAll(pattern)].flatMap((match) => match[1] ?? []))
 }

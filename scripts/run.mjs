@@ -7,5 +7,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.exit(1)
 }
-const task = process.argv[2]
+// The task is not one of its own arguments.
+const [task] = process.argv.splice(2, 1)
 await import(`./${task}.ts`)

@@ -7,5 +7,4 @@ import { pathToFileURL } from 'node:url'
 const root = join(import.meta.dirname, '..')
 const built = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'build'], { stdio: 'inherit', cwd: root })
 if (built.status !== 0) process.exit(built.status ?? 1)
-process.argv.splice(2, 1)
 await import(pathToFileURL(join(root, 'out/main/serve.js')).href)

@@ -6,7 +6,7 @@ import { findOrDownloadElectron } from './find-electron.ts'
 // the UI in a browser. Arguments after `--` go to whichever runs.
 
 const root = join(import.meta.dirname, '..')
-const args = process.argv.slice(3)
+const args = process.argv.slice(2)
 
 const build = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'build'], { stdio: 'inherit', cwd: root })
 if (build.status !== 0) process.exit(build.status ?? 1)

@@ -5,7 +5,7 @@ import { step } from './step.ts'
 // `npm test`: everything that must hold before a change lands, cheapest first.
 // Arguments after `--` go to vitest, to run a part of the tests alone.
 
-const only = process.argv.slice(3)
+const only = process.argv.slice(2)
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin')
 const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, clipboard, ipcMain, session, shell, type WebContents } from 'electron'
 import type { Settings } from '#shared/settings.ts'
@@ -31,7 +32,10 @@ const resources = app.isPackaged ? process.resourcesPath : join(app.getAppPath()
 const asked = desktopArguments(process.argv.slice(1), process.env)
 
 // On macOS and Windows Electron's own folder would be our data folder; what Chromium keeps does not belong there.
-app.setPath('userData', join(app.getPath('appData'), 'Switchyard', 'window'))
+const userData = join(app.getPath('appData'), 'Switchyard', 'window')
+// Electron takes only folders that are there.
+mkdirSync(userData, { recursive: true })
+app.setPath('userData', userData)
 app.enableSandbox()
 registerAppScheme()
 
@@ -104,6 +108,7 @@ async function boot(): Promise<void> {
       preferences.set({ startAtLogin })
     },
     openDataFolder: () => void shell.openPath(dataFolder),
+    mayChooseDataFolder: asked.dataFolder === null,
     chooseDataFolder: () => void chooseDataFolder(app, window?.current() ?? null, preferences, words),
     gatewayUrl: () => running?.gatewayUrl,
     copyGatewayUrl: () => clipboard.writeText(running?.gatewayUrl ?? ''),

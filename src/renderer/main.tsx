@@ -1,3 +1,4 @@
+import './app/zod-without-eval.ts'
 import './styles/app.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'

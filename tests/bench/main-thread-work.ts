@@ -30,20 +30,19 @@ export async function mainThreadWorkPerFrame(cdp: CDPSession, during: () => Prom
 }
 
 function workPerFrame(events: TraceEvent[]): number[] {
-  const frames = events.filter((event) => event.name === 'BeginMainThreadFrame')
-  // The page under measurement is the renderer main thread that drew most frames.
-  const threads = new Map<string, TraceEvent[]>()
-  for (const frame of frames) {
-    const key = `${frame.pid}:${frame.tid}`
-    threads.set(key, [...(threads.get(key) ?? []), frame])
+  const onThread = (event: TraceEvent): string => `${event.pid}:${event.tid}`
+  // Only a page's main thread paints; a page under measurement paints more than any other.
+  const paints = new Map<string, number>()
+  for (const event of events) {
+    if (event.name === 'Paint') paints.set(onThread(event), (paints.get(onThread(event)) ?? 0) + 1)
   }
-  const [thread, starts] = [...threads].sort((a, b) => b[1].length - a[1].length)[0] ?? []
-  if (thread === undefined || starts === undefined) throw new Error('the trace shows no frame')
-  const begins = starts.map((frame) => frame.ts).sort((a, b) => a - b)
+  const thread = [...paints].sort((a, b) => b[1] - a[1])[0]?.[0]
+  const ofPage = events.filter((event) => event.ph === 'X' && onThread(event) === thread)
+  const frames = ofPage.filter((event) => event.name === 'Commit')
+  if (frames.length < 2) throw new Error('the trace shows no frames')
+  const begins = frames.map((frame) => frame.ts).sort((a, b) => a - b)
   const work = new Array<number>(begins.length).fill(0)
-  const tasks = events.filter(
-    (event) => event.name === 'RunTask' && event.ph === 'X' && `${event.pid}:${event.tid}` === thread,
-  )
+  const tasks = ofPage.filter((event) => event.name === 'RunTask')
   if (tasks.length === 0) throw new Error('the trace shows no task on the main thread')
   for (const task of tasks) {
     const frame = lastAtOrBefore(begins, task.ts + (task.dur ?? 0))

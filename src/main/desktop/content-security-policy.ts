@@ -1,7 +1,7 @@
 /**
  * What the window's pages may load: their own files and nothing from any network. Every byte from elsewhere goes through main.
- * Trusted types are not required yet: the syntax highlighter starts its worker from a plain address.
  * `style-src-attr` allows style attributes, which positioned popups and virtual lists set; style elements stay refused.
+ * Text becomes markup or a script's address nowhere, but for the one policy with which the highlighter starts its worker.
  */
 const directives = {
   'default-src': "'none'",
@@ -16,6 +16,8 @@ const directives = {
   'base-uri': "'none'",
   'form-action': "'none'",
   'frame-ancestors': "'none'",
+  'require-trusted-types-for': "'script'",
+  'trusted-types': 'switchyard-highlight',
 } as const
 
 /** The Content-Security-Policy header of every answer of the app protocol. */

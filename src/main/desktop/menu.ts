@@ -23,7 +23,11 @@ export function menuTemplate(
       click: (item) => actions.setStartAtLogin(item.checked),
     },
     { label: words.openDataFolder, click: () => actions.openDataFolder() },
-    { label: words.chooseDataFolder, click: () => actions.chooseDataFolder() },
+    {
+      label: words.chooseDataFolder,
+      enabled: actions.mayChooseDataFolder,
+      click: () => actions.chooseDataFolder(),
+    },
   ]
   const quit: MenuItemConstructorOptions = {
     label: words.quit,

@@ -4,7 +4,7 @@ import type { SafeStorage } from 'electron'
 import { z } from 'zod'
 import { EngineError } from '../engine/spec/engine-error.ts'
 
-const fileSchema = z.object({ version: z.literal(1), secrets: z.record(z.string(), z.base64()) })
+const fileSchema = z.object({ version: z.literal(1), secrets: z.array(z.tuple([z.string(), z.base64()])) })
 
 /** Secrets by name, sealed by the system's key store. Values are never logged and never reach a window. */
 export interface SecretVault {
@@ -45,19 +45,19 @@ export function createSecretVault(
     }
   }
 
-  async function read(): Promise<Record<string, string>> {
+  async function read(): Promise<Map<string, string>> {
     let text: string
     try {
       text = await readFile(path, 'utf8')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
       throw new EngineError('storage_failed', 'The file with the sealed secrets cannot be read.', {
         cause: error,
         detail: path,
       })
     }
     try {
-      return fileSchema.parse(JSON.parse(text)).secrets
+      return new Map(fileSchema.parse(JSON.parse(text)).secrets)
     } catch {
       // No cause: a JSON error message quotes the file.
       throw new EngineError('storage_failed', 'The file with the sealed secrets is damaged. It was left as it is.', {
@@ -66,14 +66,14 @@ export function createSecretVault(
     }
   }
 
-  async function write(secrets: Record<string, string>): Promise<void> {
+  async function write(secrets: Map<string, string>): Promise<void> {
     const draft = `${path}.new`
     try {
       const file = await open(draft, 'w', 0o600)
       try {
         // An earlier draft keeps its old mode, which `open` does not change.
         await file.chmod(0o600)
-        await file.writeFile(JSON.stringify({ version: 1, secrets }))
+        await file.writeFile(JSON.stringify({ version: 1, secrets: [...secrets] }))
         await file.sync()
       } finally {
         await file.close()
@@ -86,7 +86,7 @@ export function createSecretVault(
   }
 
   /** One change at a time, so that none is lost between reading and writing the file. */
-  function change(edit: (secrets: Record<string, string>) => void): Promise<void> {
+  function change(edit: (secrets: Map<string, string>) => void): Promise<void> {
     const next = queue.then(async () => {
       const secrets = await read()
       edit(secrets)
@@ -99,7 +99,7 @@ export function createSecretVault(
   return {
     async get(name) {
       await requireKeyStore()
-      const sealed = new Map(Object.entries(await read())).get(name)
+      const sealed = (await read()).get(name)
       if (sealed === undefined) return null
       try {
         const opened = await safeStorage.decryptStringAsync(Buffer.from(sealed, 'base64'))
@@ -118,15 +118,15 @@ export function createSecretVault(
       await requireKeyStore()
       const sealed = await safeStorage.encryptStringAsync(value)
       await change((secrets) => {
-        secrets[name] = sealed.toString('base64')
+        secrets.set(name, sealed.toString('base64'))
       })
     },
     remove: (name) =>
       change((secrets) => {
-        delete secrets[name]
+        secrets.delete(name)
       }),
     async names() {
-      return Object.keys(await read())
+      return [...(await read()).keys()]
     },
   }
 }

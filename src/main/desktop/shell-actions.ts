@@ -5,6 +5,8 @@ export interface ShellActions {
   startsAtLogin(): boolean
   setStartAtLogin(on: boolean): void
   openDataFolder(): void
+  /** False where the command line or the environment decides. */
+  mayChooseDataFolder: boolean
   chooseDataFolder(): void
   /** `undefined` while it starts, null when it could not listen. */
   gatewayUrl(): string | null | undefined

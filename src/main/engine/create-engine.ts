@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { delimiter } from 'node:path'
 import type { AppInfo } from '#shared/app-info.ts'
 import { createModelCatalog } from './catalog/model-catalog.ts'
@@ -55,7 +56,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 async function compose(options: EngineOptions, clock: Clock, now: () => number, teardown: Teardown): Promise<Engine> {
   const { environment } = options
   const startedAt = clock.now()
-  const folder = openDataFolder(options.dataFolder ?? defaultDataFolder())
+  const folder = openDataFolder(
+    options.dataFolder ?? defaultDataFolder({ platform: process.platform, environment, home: homedir() }),
+  )
   teardown.add(folder.release)
   const log = createLogger({
     level: 'info',

@@ -18,7 +18,7 @@ export function readStatus({ files, connections, savedAt, storage }: StatusFacts
     held[0]
   return {
     here: {
-      modelName: busiest === undefined ? null : (busiest.file.facts?.name ?? busiest.file.id),
+      modelName: busiest?.file.id ?? null,
       state: stateOf(busiest?.loaded ?? null),
       loadedModels: held.filter(({ loaded }) => loaded.state === 'loaded').length,
       availableModels: files.filter((file) => file.state === 'ready').length,

@@ -51,9 +51,9 @@ export async function runHeadless(args: string[], folders: AppFolders): Promise<
       port: command.port,
       rendererFolder: folders.renderer,
       rpcHandler: createRpcHttpHandler(engine),
+      version,
     })
     const { url } = await gateway.listen()
-    engine.setGatewayUrl(url)
     console.log(`Switchyard is ready at ${url}`)
     if (command.open) openInBrowser(url, engine)
     const signal = await stop

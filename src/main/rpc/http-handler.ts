@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RPCHandler } from '@orpc/server/node'
 import type { PublicError } from '#shared/errors.ts'
 import type { Engine } from '../engine/spec/engine.ts'
-import { mapCallErrors } from './mapped-calls.ts'
+import { mapCallErrors } from './map-call-errors.ts'
 import { router } from './router.ts'
 
 /** Above what the contract's longest text (4,000,000 characters) takes in UTF-8. */

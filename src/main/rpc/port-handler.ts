@@ -1,7 +1,7 @@
 import type { SupportedMessagePort } from '@orpc/client/message-port'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { Engine } from '../engine/spec/engine.ts'
-import { mapCallErrors } from './mapped-calls.ts'
+import { mapCallErrors } from './map-call-errors.ts'
 import { router } from './router.ts'
 
 /**

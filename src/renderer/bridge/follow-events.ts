@@ -1,6 +1,6 @@
 import type { UiEvent } from '#shared/app-info.ts'
 
-/** How far the window is from the engine. `since` is the epoch ms at which this state began. */
+/** How far the window is from the engine. `since` is the epoch ms of the (first) loss, or of being connected. */
 export type ConnectionState =
   | { state: 'connecting'; since: number }
   | { state: 'connected'; since: number }
@@ -28,26 +28,30 @@ export function backoffMs(attempt: number): number {
  * Resolves when the signal aborts; never rejects.
  */
 export async function followEvents(options: FollowOptions, signal: AbortSignal): Promise<void> {
+  let connected = false
   let attempt = 0
-  options.onState({ state: 'connecting', since: options.now() })
+  let lostAt = options.now()
+  options.onState({ state: 'connecting', since: lostAt })
   while (!signal.aborted) {
-    let lost: unknown = null
     try {
       for await (const event of await options.open(signal)) {
         if (signal.aborted) return
-        if (attempt >= 0) {
-          attempt = -1
+        if (!connected) {
+          connected = true
+          attempt = 0
           options.onState({ state: 'connected', since: options.now() })
         }
         options.onEvent(event)
       }
     } catch (error) {
-      lost = error
+      // Expected while the engine is away; the state below is what the person sees.
+      console.info('The event stream broke', error instanceof Error ? error.message : error)
     }
     if (signal.aborted) return
-    attempt = attempt < 0 ? 1 : attempt + 1
-    console.info('Lost the engine, trying again', lost instanceof Error ? lost.message : '')
-    options.onState({ state: 'reconnecting', since: options.now(), attempt })
+    if (connected) lostAt = options.now()
+    connected = false
+    attempt += 1
+    options.onState({ state: 'reconnecting', since: lostAt, attempt })
     await options.wait(backoffMs(attempt), signal)
     options.reset()
   }

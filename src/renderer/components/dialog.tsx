@@ -26,14 +26,14 @@ export function Dialog({
       <Base.Portal>
         <Base.Backdrop className="scrim" />
         <Base.Popup className="dialog" render={<section />} {...(initialFocus === undefined ? {} : { initialFocus })}>
-          <header>
+          <div className="title">
             <Base.Title>{title}</Base.Title>
             <Base.Close className="btn quiet ib" aria-label={t('close')}>
               <X size={16} strokeWidth={1.75} aria-hidden="true" />
             </Base.Close>
-          </header>
+          </div>
           <div className="body">{children}</div>
-          {footer === undefined ? null : <footer>{footer}</footer>}
+          {footer === undefined ? null : <div className="buttons">{footer}</div>}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -36,11 +36,11 @@ export function ErrorForm({ error, title, did, can, aside, warn, children, alert
   const Icon = warn ? TriangleAlert : CircleX
   return (
     <div className={warn ? 'err w' : 'err'} {...(alert ? { role: 'alert' } : {})}>
-      <header>
+      <div className="title">
         <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
         <b>{title ?? t(`errors:${error.code}.title`)}</b>
         {aside === undefined ? null : <span className="end s m">{aside}</span>}
-      </header>
+      </div>
       <p className="form">
         <b>{t('app:whatHappened')}</b>
         <span>{what}</span>

@@ -1,3 +1,4 @@
+import { Circle, CircleCheck } from 'lucide-react'
 import type { Links, Token, Tokens } from 'marked'
 import { memo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -80,19 +81,11 @@ function ListView({ list, links, depth }: { list: Tokens.List; links: Links; dep
 /** A list item: its first text stands beside the marker, blocks below it keep their distance. */
 const ItemView = memo(
   function ItemView({ item, links, depth }: { item: Tokens.ListItem; links: Links; depth: number }) {
-    const { t } = useTranslation('chat')
     const [first, ...rest] = item.tokens.filter((token) => token.type !== 'space' && token.type !== 'checkbox')
     const leads = first !== undefined && (first.type === 'text' || first.type === 'paragraph')
     return (
       <li {...(item.task ? { className: 'task' } : {})}>
-        {item.task ? (
-          <input
-            type="checkbox"
-            disabled
-            checked={item.checked === true}
-            aria-label={item.checked === true ? t('markdown.done') : t('markdown.open')}
-          />
-        ) : null}
+        {item.task ? <TaskMark done={item.checked === true} /> : null}
         {leads ? <Inline text={itemText(first, item.task)} links={links} owner={first} /> : null}
         {tokenViews(leads ? rest : item.tokens, links, depth + 1)}
       </li>
@@ -103,6 +96,13 @@ const ItemView = memo(
     before.item.raw.trimEnd() === after.item.raw.trimEnd() &&
     before.item.task === after.item.task,
 )
+
+/** A ring or a tick: small squares mean places. */
+function TaskMark({ done }: { done: boolean }) {
+  const { t } = useTranslation('chat')
+  const Icon = done ? CircleCheck : Circle
+  return <Icon size={14} strokeWidth={1.75} role="img" aria-label={done ? t('markdown.done') : t('markdown.open')} />
+}
 
 function TableView({ table, links }: { table: Tokens.Table; links: Links }) {
   return (

@@ -1,4 +1,5 @@
 import type { ColouredLine, HighlightReply, HighlightRequest } from './highlight-classes.ts'
+import workerUrl from './highlight-worker.ts?worker&url'
 
 /** Code past this many lines stays plain. */
 const MAX_LINES = 5000
@@ -14,15 +15,44 @@ const sessions = new Map<number, CodeColours>()
 let nextSession = 1
 let post: Post | null = null
 
-/** The worker, started at its first use. Where there are no workers (tests), code stays plain. */
+/** The worker, started at its first use. Without one (tests, a locked-down browser) code stays plain. */
 function send(request: HighlightRequest | { warm: true }): void {
-  if (post === null) {
-    if (typeof Worker === 'undefined') return
-    const worker = new Worker(new URL('./highlight-worker.ts', import.meta.url), { type: 'module', name: 'highlight' })
-    worker.addEventListener('message', (event: MessageEvent<HighlightReply>) => receive(event.data))
-    post = (message) => worker.postMessage(message)
-  }
+  post ??= startWorker()
   post(request)
+}
+
+function startWorker(): Post {
+  if (typeof Worker === 'undefined') return () => undefined
+  try {
+    const worker = new Worker(trusted(workerUrl), { type: 'module', name: 'highlight' })
+    worker.addEventListener('message', (event: MessageEvent<HighlightReply>) => receive(event.data))
+    return (message) => worker.postMessage(message)
+  } catch (error) {
+    console.warn('Code stays uncoloured: its worker could not be started', error)
+    return () => undefined
+  }
+}
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): {
+    createScriptURL(url: string): string
+  }
+}
+
+/** Where the page's CSP asks for trusted types, the worker's own address is the one script URL that passes. */
+function trusted(url: string): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
+  if (types === undefined) return url
+  const policy = types.createPolicy('switchyard-highlight', {
+    createScriptURL: (asked) => {
+      if (asked !== workerUrl) throw new TypeError('Only the highlight worker may be started')
+      return asked
+    },
+  })
+  return policy.createScriptURL(url)
 }
 
 /** Takes the worker's place (tests). */

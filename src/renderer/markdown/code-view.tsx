@@ -5,15 +5,14 @@ import type { CodeBlock } from './block.ts'
 import { CodeColours } from './code-colours.ts'
 import { readCodeInfo } from './code-info.ts'
 import { CODE_CLASSES, type ColouredLine, grammarFor } from './highlight-classes.ts'
+import { useNear } from './use-near.ts'
 
 /** Lines per piece: a finished piece is never drawn again. */
 const PIECE = 50
 /** Blocks longer than this open folded. */
 const FOLD_OVER = 400
 const FOLDED = 100
-/** Pieces beyond this many are drawn only near the window. */
-const ALL_DRAWN = 4
-/** The line height of code in app.css, in px: the height of a piece that is not drawn is exact. */
+/** The line height of code in chat.css, in px: a piece's height is known before it is laid out. */
 const LINE = 20
 
 /** Code with its name, a copy button, and quiet tints. Text appears at once, the tints follow. */
@@ -29,7 +28,6 @@ export function CodeView({ block, live }: { block: CodeBlock; live: boolean }) {
   for (let start = 0; start < shown.length; start += PIECE) {
     pieces.push({ start, lines: shown.slice(start, start + PIECE) })
   }
-  const lazy = pieces.length > ALL_DRAWN
   return (
     <figure className="code" aria-label={t('markdown.codeOf', { name: title || t('markdown.code') })}>
       <div>
@@ -42,12 +40,7 @@ export function CodeView({ block, live }: { block: CodeBlock; live: boolean }) {
       <pre tabIndex={0}>
         <code>
           {pieces.map((piece) => (
-            <Piece
-              key={piece.start}
-              lines={piece.lines}
-              coloured={coloured.slice(piece.start, piece.start + PIECE)}
-              lazy={lazy}
-            />
+            <Piece key={piece.start} lines={piece.lines} coloured={coloured.slice(piece.start, piece.start + PIECE)} />
           ))}
         </code>
       </pre>
@@ -81,46 +74,25 @@ function none(): readonly ColouredLine[] {
 interface PieceProps {
   lines: readonly string[]
   coloured: readonly ColouredLine[]
-  lazy: boolean
 }
 
+/** Lines that are drawn together. Away from the window they are one plain text of the same height: no spans to keep. */
 const Piece = memo(
-  function Piece({ lines, coloured, lazy }: PieceProps) {
+  function Piece({ lines, coloured }: PieceProps) {
     const element = useRef<HTMLSpanElement>(null)
-    const near = useNear(element, lazy)
+    const near = useNear(element)
     return (
       <span ref={element} className="piece" style={{ height: lines.length * LINE }}>
-        {near ? paint(lines, coloured) : null}
+        {paint(lines, near ? coloured : NONE)}
       </span>
     )
   },
   (before, after) =>
-    before.lazy === after.lazy &&
     before.lines.length === after.lines.length &&
     before.coloured.length === after.coloured.length &&
     before.lines.every((line, index) => line === after.lines[index]) &&
     before.coloured.every((line, index) => line === after.coloured[index]),
 )
-
-/** Whether the element is within two windows' reach; always, where it need not be told. */
-function useNear(element: React.RefObject<HTMLElement | null>, lazy: boolean): boolean {
-  const observed = lazy && typeof IntersectionObserver !== 'undefined'
-  const [near, setNear] = useState(!observed)
-  useEffect(() => {
-    const target = element.current
-    if (!observed || target === null) {
-      setNear(true)
-      return
-    }
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting ?? true), {
-      root: target.closest('.scroll'),
-      rootMargin: '800px 0px',
-    })
-    observer.observe(target)
-    return () => observer.disconnect()
-  }, [element, observed])
-  return near
-}
 
 /** Plain text in one piece; coloured runs as spans, plain runs between them as text. */
 function paint(lines: readonly string[], coloured: readonly ColouredLine[]): React.ReactNode[] {

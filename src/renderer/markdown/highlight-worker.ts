@@ -63,6 +63,8 @@ async function colour({ session, language, lines, last }: HighlightRequest): Pro
   const tokens = core.codeToTokensBase(text, {
     lang: language,
     theme: 'switchyard',
+    // The default of 500 ms cuts lines off on a busy machine.
+    tokenizeTimeLimit: 3000,
     ...(state === undefined ? {} : { grammarState: state }),
   })
   const after = core.getLastGrammarState(tokens)

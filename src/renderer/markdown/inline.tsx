@@ -49,7 +49,7 @@ function inlineNode(token: Token, depth: number): ReactNode {
     case 'escape':
       return rawText(token)
     case 'link': {
-      const href = safeLink(token['href'])
+      const href = safeLink(token.href)
       if (href === null) return inner()
       return (
         <a href={href} title={href} target="_blank" rel="noopener noreferrer">
@@ -58,7 +58,7 @@ function inlineNode(token: Token, depth: number): ReactNode {
       )
     }
     case 'image':
-      return <ImageNote href={token['href']} label={rawText(token)} />
+      return <ImageNote href={token.href} label={rawText(token)} />
     case 'checkbox':
       return null
     default:

@@ -184,7 +184,7 @@ export function parseMarkdown(source: string): MarkdownView {
 }
 
 function isFence(token: Token): boolean {
-  return token.type === 'code' && token['codeBlockStyle'] !== 'indented'
+  return token.type === 'code' && token.codeBlockStyle !== 'indented'
 }
 
 /** A lexed fence by our own reader, so that a fence looks the same however its text arrived. */
@@ -197,10 +197,10 @@ function readFence(raw: string): { block: Block; closed: boolean } | null {
 
 function toBlock(token: Token): Block | null {
   if (token.type === 'space' || token.type === 'def') return null
-  if (token.type === 'code' && typeof token['text'] === 'string') {
+  if (token.type === 'code' && typeof token.text === 'string') {
     // An indented block, or a fence that the repair of the tail brought in.
-    const info = typeof token['lang'] === 'string' ? token['lang'] : ''
-    return { kind: 'code', info, lines: token['text'].split('\n'), partial: '', closed: true }
+    const info = typeof token.lang === 'string' ? token.lang : ''
+    return { kind: 'code', info, lines: token.text.split('\n'), partial: '', closed: true }
   }
   return { kind: 'markdown', token, raw: token.raw }
 }

@@ -23,6 +23,8 @@ export interface Seen {
   focusedWindows: number[]
   /** Web contents ids that messages were sent to, one entry a message. */
   deliveries: { contents: number; channel: string }[]
+  /** What went wrong in the double itself. */
+  faults: string[]
 }
 
 /** Web contents backed by a real Chromium page: its protocol, preload world, ports and navigation. */
@@ -31,6 +33,8 @@ export class DoublePage {
   private cdp: CDPSession
   private world: number | null = null
   private ownNavigations = 0
+  private opening: Promise<unknown> | null = null
+  private closing = false
   private portsHere = new Set<number>()
   private readonly options: PageOptions
 
@@ -68,21 +72,32 @@ export class DoublePage {
       const source = preloadScript(await readFile(preload, 'utf8'), process.platform, filePaths)
       await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: PRELOAD_WORLD })
     }
-    await page.route('**/*', (route) => this.answer(route))
+    await page.route('**/*', async (route) => {
+      try {
+        await this.answer(route)
+      } catch (error) {
+        if (!page.isClosed() && !this.closing) seen.faults.push(`${route.request().url()}: ${error}`)
+        await route.abort().catch(() => undefined)
+      }
+    })
     page.on('console', (message) => {
       if (message.type() === 'error') seen.consoleErrors.push(message.text())
     })
     page.on('pageerror', (error) => seen.consoleErrors.push(String(error)))
+    // A popup's own address is about:blank at first; this says what was asked for.
+    cdp.on('Page.windowOpen', ({ url }) => {
+      this.opening = main.call('contents.windowOpen', id, toApp(url))
+    })
     page.on('popup', (popup) => void this.decidePopup(popup))
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame() && frame.url().startsWith(PAGE_ORIGIN)) {
-        void main.call('contents.committed', id, toApp(frame.url()))
+        this.notify('contents.committed', id, toApp(frame.url()))
       }
     })
-    page.on('load', () => void main.call('contents.emit', id, 'did-finish-load'))
+    page.on('load', () => this.notify('contents.emit', id, 'did-finish-load'))
     page.on('crash', () => {
       this.loseWorld()
-      void main.call('contents.gone', id, 'crashed')
+      this.notify('contents.gone', id, 'crashed')
     })
   }
 
@@ -135,6 +150,7 @@ export class DoublePage {
   }
 
   async close(): Promise<void> {
+    this.closing = true
     this.loseWorld()
     await this.page.close()
   }
@@ -146,7 +162,7 @@ export class DoublePage {
       await this.cdp.send('Runtime.evaluate', { expression: `__fromHost.${call}`, contextId: world })
     } catch (error) {
       // The document went away meanwhile, and its ports with it.
-      if (this.world === world && !this.page.isClosed()) throw error
+      if (!/Cannot find context|has been closed|crashed/.test(String(error))) throw error
     }
   }
 
@@ -158,24 +174,24 @@ export class DoublePage {
     channel: string
     args: unknown[]
   }) {
-    const { main, id } = this.options
+    const { id } = this.options
     if (message.type === 'port') {
       const data = message.text ?? new Uint8Array(Buffer.from(message.base64 ?? '', 'base64'))
-      void main.call('port.fromPage', message.id, data)
+      this.notify('port.fromPage', message.id, data)
     } else if (message.type === 'close') {
       this.portsHere.delete(message.id)
-      void main.call('port.closedInPage', message.id)
+      this.notify('port.closedInPage', message.id)
     } else {
       const origin = toApp(new URL(this.page.url()).origin)
       const frame = { url: toApp(this.page.url()), origin, isTop: true }
-      void main.call('contents.ipc', id, message.channel, message.args, frame)
+      this.notify('contents.ipc', id, message.channel, message.args, frame)
     }
   }
 
   /** A document that goes away takes its ends of all ports along. */
   private loseWorld(): void {
     this.world = null
-    for (const port of this.portsHere) void this.options.main.call('port.closedInPage', port)
+    for (const port of this.portsHere) this.notify('port.closedInPage', port)
     this.portsHere.clear()
   }
 
@@ -204,7 +220,14 @@ export class DoublePage {
   }
 
   private async decidePopup(popup: Page): Promise<void> {
-    const action = await this.options.main.call('contents.windowOpen', this.options.id, toApp(popup.url()))
-    if (action === 'deny') await popup.close()
+    if ((await this.opening) === 'deny') await popup.close()
+  }
+
+  /** Tells main what happened here. Once page or application are gone, nobody is left to tell. */
+  private notify(method: string, ...args: unknown[]): void {
+    const { page } = this
+    this.options.main.call(method, ...args).catch((error: unknown) => {
+      if (!page.isClosed() && !this.closing) this.options.seen.faults.push(`${method}: ${error}`)
+    })
   }
 }

@@ -21,6 +21,8 @@ const browserArgs = [
 ]
 
 export interface LaunchOptions {
+  /** The application's folder, with out/ and resources/. Default: this repository. */
+  appFolder?: string
   env?: NodeJS.ProcessEnv
   config?: Partial<DoubleConfig>
   /** Paths behind files that a test drops on the page, by file name. */
@@ -68,15 +70,23 @@ export async function launchDouble(options: LaunchOptions = {}): Promise<Double>
   const madeFolder = options.config?.appData === undefined ? await mkdtemp(join(tmpdir(), 'switchyard-desktop-')) : null
   const appData = options.config?.appData ?? madeFolder ?? ''
   const dataFolder = join(appData, 'data')
+  const appFolder = options.appFolder ?? root
   const config: DoubleConfig = { ...options.config, appData }
   const context = await (await sharedBrowser()).newContext()
   const pages = new Map<number, DoublePage>()
-  const seen: Seen = { answers: [], outsideRequests: [], consoleErrors: [], focusedWindows: [], deliveries: [] }
+  const seen: Seen = {
+    answers: [],
+    outsideRequests: [],
+    consoleErrors: [],
+    focusedWindows: [],
+    deliveries: [],
+    faults: [],
+  }
   let output = ''
   let windowMade = Promise.withResolvers<void>()
 
-  const child = fork(join(root, 'out/main/index.js'), [], {
-    cwd: root,
+  const child = fork(join(appFolder, 'out/main/index.js'), [], {
+    cwd: appFolder,
     execArgv: ['--import', new URL('./register.ts', import.meta.url).href],
     env: {
       ...process.env,
@@ -159,6 +169,7 @@ export async function launchDouble(options: LaunchOptions = {}): Promise<Double>
     call: (method, ...args) => main.call(method, ...args),
     exited,
     async stop() {
+      for (const page of pages.values()) await page.close()
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       await exited
       await context.close()

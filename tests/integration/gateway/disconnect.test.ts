@@ -15,7 +15,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     rendererFolder: null,
-    timing: { stallMs: 300, drainMs: 100 },
+    timing: { stallMs: 300, drainMs: 2_000 },
   })
   port = (await gateway.listen()).port
 })
@@ -91,7 +91,7 @@ describe('a client that leaves', () => {
     // Only what is open can keep a close waiting.
     const started = performance.now()
     await gateway.close()
-    expect(performance.now() - started).toBeLessThan(100)
+    expect(performance.now() - started).toBeLessThan(1_000)
   })
 })
 

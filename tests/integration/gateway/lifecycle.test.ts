@@ -108,6 +108,6 @@ test('idle keep-alive connections do not hold the close up', async () => {
   await raw.until('"status":true')
   const started = performance.now()
   await gateway.close()
-  expect(performance.now() - started).toBeLessThan(500)
+  expect(performance.now() - started).toBeLessThan(1_500)
   await raw.closed()
 })

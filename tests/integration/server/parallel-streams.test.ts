@@ -20,6 +20,7 @@ beforeAll(async () => {
   await until('demo-long is checked', async () =>
     (await client.models.files()).some((file) => file.id === 'demo-long' && file.state === 'ready') ? true : null,
   )
+  await client.models.setOptions({ id: 'demo-long', options: { contextSize: 131_072, sequences: 1 } })
 })
 afterAll(async () => {
   await serve?.end()
@@ -67,8 +68,11 @@ describe('eight streams at once', () => {
   it('also in the middle of a 60,000-token prefill', async () => {
     await stream('demo-long', 'Hello', 4)
     const abort = new AbortController()
-    const long = stream('demo-long', 'word '.repeat(60_000), 4, abort.signal).catch(() => 'gone')
+    // The demo's vocabulary knows none of this, so that every byte is a token.
+    const long = stream('demo-long', 'wxyz '.repeat(12_000), 4, abort.signal).catch(() => 'gone')
     await until('it is running', async () => ((await activeRequests('demo-long')) === 1 ? true : null))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(await activeRequests('demo-long')).toBe(1)
     const abortedAt = performance.now()
     abort.abort()
     await until('its sequence is free', async () => ((await activeRequests('demo-long')) === 0 ? true : null), 500)

@@ -102,12 +102,18 @@ test('a field that makes no sense is given up, never the message', () => {
 })
 
 test('purging goes from the leaves up, in steps, through chats deeper than any cascade could go', () => {
-  const storage = openTestStorage()
+  const folder = tempFolder()
+  const storage = openTestStorage(folder)
   const chain = Array.from({ length: 2500 }, (_, index) => `m${index}`)
   plant(storage, Object.fromEntries(chain.map((id, index) => [id, index === 0 ? null : `m${index - 1}`])))
   storage.messages.removeSubtree('m2000', 50)
   expect(storage.messages.purge(50, 600)).toBe(0)
   expect(storage.messages.purge(51, 600)).toBe(500)
+  const db = openWritable(join(folder, 'switchyard.db'))
+  // Compares every row of the search index with the messages that are left; throws if they differ.
+  db.exec(`INSERT INTO message_search (message_search, rank) VALUES ('integrity-check', 1)`)
+  expect(db.prepare('SELECT count(*) FROM message_search_docsize').pluck().get()).toBe(2000)
+  db.close()
   storage.conversations.remove('c', 60)
   expect(storage.conversations.purgeEmpty(61)).toBe(0)
   let steps = 0

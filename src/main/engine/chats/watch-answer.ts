@@ -23,23 +23,25 @@ export async function* watchAnswer(
   while (!signal.aborted) {
     // Looked at before yielding: what comes while the watcher is busy is found in the next round.
     const ended = generation.ended()
-    const { content, reasoning } = generation.message()
+    const pieces = generation.pieces()
     const progress = generation.progress()
+    const { content, reasoning } = generation.message()
     const change = progress === null ? null : `${progress.phase} ${progress.value}`
+    const news = content.length > sent.content || reasoning.length > sent.reasoning
     if (progress !== null && change !== lastProgress) yield { type: 'progress', messageId, ...progress }
-    lastProgress = change
-    if (content.length > sent.content || reasoning.length > sent.reasoning) {
+    if (news) {
       const delta = { content: content.slice(sent.content), reasoning: reasoning.slice(sent.reasoning) }
       sent = { content: content.length, reasoning: reasoning.length }
-      yield { type: 'delta', messageId, ...delta, completionTokens: generation.pieces() }
+      yield { type: 'delta', messageId, ...delta, completionTokens: pieces }
     }
     if (ended) {
       yield { type: 'end', message: generation.message() }
       return
     }
-    const seen = { pieces: generation.pieces(), progress }
-    await pause(clock, FRAME_MS, signal)
-    const same = generation.pieces() === seen.pieces && generation.progress() === seen.progress
+    const told = news || change !== lastProgress
+    lastProgress = change
+    if (told) await frame(generation, clock, signal)
+    const same = generation.pieces() === pieces && generation.progress() === progress
     if (same && !generation.ended()) await nextChange(generation, signal)
   }
 }
@@ -58,15 +60,20 @@ function nextChange(generation: Generation, signal: AbortSignal): Promise<void> 
   })
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after a frame, or at once with the generation's end or when the signal aborts. */
+function frame(generation: Generation, clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       timer.cancel()
+      forget()
       signal.removeEventListener('abort', settle)
       resolve()
     }
-    const timer = clock.setTimeout(settle, ms)
+    const timer = clock.setTimeout(settle, FRAME_MS)
+    const forget = generation.onChange(() => {
+      if (generation.ended()) settle()
+    })
     signal.addEventListener('abort', settle, { once: true })
-    if (signal.aborted) settle()
+    if (signal.aborted || generation.ended()) settle()
   })
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { EngineError } from '../spec/engine-error.ts'
 import { acquireInstanceLock } from '../storage/index.ts'
 
@@ -21,15 +21,25 @@ export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder)
   const parts = { models: join(path, 'models'), snapshots: join(path, 'snapshots'), logs: join(path, 'logs') }
   try {
-    // Chats are private: the folder is the person's own.
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    for (const part of Object.values(parts)) mkdirSync(part, { recursive: true })
+    makeFolder(path)
+    for (const part of Object.values(parts)) makeFolder(part)
     proveWritable(path)
   } catch (error) {
     throw unusable(path, error)
   }
   const lock = acquireInstanceLock(path)
   return { path, ...parts, release: lock.release }
+}
+
+/**
+ * Makes a folder with those above it; new ones are the person's own, for chats are private.
+ * Not mkdir's `recursive`: where a file system takes no folders (/proc) Node 24 never comes back from it.
+ */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  const above = dirname(path)
+  if (above !== path) makeFolder(above)
+  mkdirSync(path, { mode: 0o700 })
 }
 
 /** Really writes: permission bits say nothing about read-only mounts, and everything is allowed to root. */
@@ -45,6 +55,7 @@ function unusable(path: string, error: unknown): EngineError {
   const reasons: Record<string, string> = {
     EACCES: 'no permission to write there',
     EPERM: 'no permission to write there',
+    ENOENT: 'no folder can be made there',
     EROFS: 'it is on a read-only file system',
     ENOTDIR: 'a file is in the way',
     EEXIST: 'a file is in the way',

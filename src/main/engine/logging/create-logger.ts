@@ -30,7 +30,8 @@ export function createLogger({ level, folder, terminal }: LoggerOptions): AppLog
       terminal?.write(prettyLine(line))
     },
   }
-  const root = pino({ level, base: null }, destination)
+  // Errors come redacted; pino's own serializer would fold their causes into one text.
+  const root = pino({ level, base: null, serializers: { err: (value: unknown) => value } }, destination)
   return {
     ...toLogger(root, root),
     setLevel: (next) => {

@@ -1,6 +1,5 @@
 import type { ChatRequest } from '../../engine/spec/chat-request.ts'
 import type { Caller, ChatRun } from '../../engine/spec/engine.ts'
-import { EngineError } from '../../engine/spec/engine-error.ts'
 import type { WholeAnswer } from '../../engine/wire/collect-answer.ts'
 import { ollamaChatAnswer, ollamaGenerateAnswer, ollamaLoadAnswer } from '../../engine/wire/ollama/answer.ts'
 import { ollamaStream } from '../../engine/wire/ollama/answer-stream.ts'
@@ -21,7 +20,6 @@ export async function chat(exchange: Exchange): Promise<void> {
   const { request, stream } = decodeOllamaChat(await readJsonBody(exchange))
   exchange.model = request.model
   if (request.messages.length === 0) return load(exchange, 'chat', request)
-  refuseThinking(exchange, request)
   const { pipeline } = exchange.gateway.engine
   return answer(exchange, 'chat', request.model, stream, (signal) => pipeline.chat(request, CALLER, signal))
 }
@@ -39,7 +37,6 @@ export async function generate(exchange: Exchange): Promise<void> {
         pipeline.complete(decoded.request, CALLER, signal),
       )
     case 'chat':
-      refuseThinking(exchange, decoded.request)
       return answer(exchange, 'generate', decoded.request.model, decoded.stream, (signal) =>
         pipeline.chat(decoded.request, CALLER, signal),
       )
@@ -68,12 +65,4 @@ function load(exchange: Exchange, kind: Kind, request: ChatRequest): Promise<voi
     // One object also when a stream was asked for, as Ollama answers it.
     sendJson(exchange, 200, ollamaLoadAnswer(kind, request.model, done))
   })
-}
-
-/** Ollama's clients rely on this refusal to find out that a model cannot think. */
-function refuseThinking(exchange: Exchange, request: ChatRequest): void {
-  if (request.reasoning?.enabled !== true) return
-  const model = exchange.gateway.engine.catalog.find(request.model)
-  if (model === null || model.capabilities.includes('reasoning')) return
-  throw new EngineError('unsupported', `${JSON.stringify(request.model)} does not support thinking`, { param: 'think' })
 }

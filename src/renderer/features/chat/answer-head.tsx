@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
 import { Glyph } from '../../components/glyph.tsx'
-import { useFormat } from '../../i18n/format.ts'
 import type { LiveAnswer } from './answer-stream.ts'
+import { useFormatter } from './use-formatter.ts'
 
 /** Place, model and connection; at the right TTFT, tokens and speed, or what happens now. */
 export function AnswerHead({ message, live }: { message: Message; live: LiveAnswer | null }) {
@@ -27,7 +27,7 @@ export function AnswerHead({ message, live }: { message: Message; live: LiveAnsw
 
 function LiveFacts({ live }: { live: LiveAnswer }) {
   const { t } = useTranslation('chat')
-  const format = useFormat()
+  const format = useFormatter()
   const { progress } = live
   if (progress?.phase === 'queued') {
     return progress.value === null
@@ -50,7 +50,7 @@ function LiveFacts({ live }: { live: LiveAnswer }) {
 
 function Facts({ message }: { message: Message }) {
   const { t } = useTranslation('chat')
-  const format = useFormat()
+  const format = useFormatter()
   const { facts, status } = message
   const words: string[] = []
   if (status === 'stopped') words.push(t('facts.stopped'))

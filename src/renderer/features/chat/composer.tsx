@@ -7,9 +7,9 @@ import { toPublicError } from '../../bridge/public-error.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
-import { useFormat } from '../../i18n/format.ts'
 import { ModelPicker } from './model-picker.tsx'
 import { composeMessage, type PastedText, splitDraft, toPastedText } from './pasted-text.ts'
+import { useFormatter } from './use-formatter.ts'
 
 /** ms after the last key until a draft is saved. */
 const DRAFT_DELAY = 600
@@ -47,7 +47,7 @@ export function Composer(props: ComposerProps) {
   const [pastes, setPastes] = useState<readonly PastedText[]>(start.pastes)
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
-  useDraft(text, pastes, saveDraft, props.draft)
+  const draft = useDraft(text, pastes, saveDraft, props.draft)
   useImperativeHandle(props.ref, () => ({
     focus: () => field.current?.focus(),
     fill: (next) => {
@@ -62,11 +62,14 @@ export function Composer(props: ComposerProps) {
     if (empty || sending || reason !== null || model === null) return
     setSending(true)
     setError(null)
+    // A sent text is no draft any more, also when sending leads away from this chat.
+    draft.sent(true)
     try {
       await onSend(composeMessage(text, pastes), model)
       setText('')
       setPastes([])
     } catch (failure) {
+      draft.sent(false)
       setError(toPublicError(failure))
     } finally {
       setSending(false)
@@ -173,7 +176,7 @@ function blocked(model: CatalogModel | null, answering: boolean): 'none' | 'unav
 
 function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: (id: number) => void }) {
   const { t } = useTranslation('chat')
-  const format = useFormat()
+  const format = useFormatter()
   return (
     <div className="chips">
       {pastes.map((paste) => (
@@ -195,7 +198,7 @@ function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: 
 /** A rough count before sending: four characters to a token, said as "about". */
 function Estimate(props: { text: string; pastes: readonly PastedText[]; context: number; model: CatalogModel | null }) {
   const { t } = useTranslation('chat')
-  const format = useFormat()
+  const format = useFormatter()
   const characters = props.pastes.reduce((sum, paste) => sum + paste.text.length, props.text.length)
   if (characters === 0) return null
   const tokens = Math.ceil(characters / 4) + props.context
@@ -209,18 +212,24 @@ function Estimate(props: { text: string; pastes: readonly PastedText[]; context:
 }
 
 /** Saves the draft once typing rests, and at once when the chat or the window is left. */
-function useDraft(text: string, pastes: readonly PastedText[], save: (draft: string) => void, saved: string): void {
+function useDraft(
+  text: string,
+  pastes: readonly PastedText[],
+  save: (draft: string) => void,
+  saved: string,
+): { sent: (sent: boolean) => void } {
   const last = useRef(saved)
-  const flush = useRef(() => undefined as void)
+  const isSent = useRef(false)
+  const flush = useRef<() => void>(() => undefined)
   flush.current = () => {
-    const draft = composeMessage(text, pastes)
+    const draft = isSent.current ? '' : composeMessage(text, pastes)
     if (draft === last.current) return
     last.current = draft
     save(draft)
   }
   useEffect(() => {
-    void text
-    void pastes
+    // What is typed after sending is a draft of its own.
+    if (text === '' && pastes.length === 0) isSent.current = false
     const timer = setTimeout(() => flush.current(), DRAFT_DELAY)
     return () => clearTimeout(timer)
   }, [text, pastes])
@@ -234,4 +243,10 @@ function useDraft(text: string, pastes: readonly PastedText[], save: (draft: str
       leave()
     }
   }, [])
+  return {
+    sent: (sent) => {
+      isSent.current = sent
+      if (!sent) flush.current()
+    },
+  }
 }

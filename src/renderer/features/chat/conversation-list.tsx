@@ -8,7 +8,6 @@ import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
-import { useFormat } from '../../i18n/format.ts'
 import { useChatUi } from './chat-ui-store.ts'
 import { useConversationActions } from './conversation-actions.ts'
 import { ConversationMenu } from './conversation-menu.tsx'
@@ -16,6 +15,7 @@ import { ConversationRow } from './conversation-row.tsx'
 import { groupConversations, type ListRow } from './group-conversations.ts'
 import { SearchPanel } from './search-panel.tsx'
 import { conversations as store, useConversations } from './use-conversations.ts'
+import { useFormatter } from './use-formatter.ts'
 
 const HEAD_HEIGHT = 36
 const ROW_HEIGHT = 48
@@ -59,7 +59,7 @@ export function ConversationList({ openId }: { openId: string | null }) {
 
 function AllConversations({ openId }: { openId: string | null }) {
   const { t } = useTranslation(['chat', 'app'])
-  const format = useFormat()
+  const format = useFormatter()
   const state = useConversations()
   const now = useNow(60_000)
   const actions = useConversationActions()
@@ -79,7 +79,7 @@ function AllConversations({ openId }: { openId: string | null }) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const link = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('a[data-id]') : null
-    const id = link?.dataset['id']
+    const id = link?.dataset.id
     if (link === null || id === undefined) return
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()

@@ -48,14 +48,17 @@ export class KeepSelection extends Component<{ active: boolean; children: ReactN
 
 /** A point as its block of the answer and the characters before it; outside the answer, as it is. */
 function locate(root: HTMLElement, node: Node, offset: number): Point {
-  const body = root.firstElementChild
   let block: Node | null = node
-  while (block !== null && block.parentNode !== body) block = block.parentNode
-  if (block === null) return { block: node, offset: -1 - offset }
+  while (block !== null && !isBlock(block.parentNode)) block = block.parentNode
+  if (block === null || !root.contains(block)) return { block: node, offset: -1 - offset }
   const range = document.createRange()
   range.setStart(block, 0)
   range.setEnd(node, offset)
   return { block, offset: range.toString().length }
+}
+
+function isBlock(node: Node | null): boolean {
+  return node instanceof HTMLElement && node.classList.contains('blocks')
 }
 
 function resolve({ block, offset }: Point): { node: Node; offset: number } | null {

@@ -285,16 +285,23 @@ export class ThreadStore {
     const sameBranch = leafId === this.now.leafId && total === this.now.total
     if (!sameBranch) {
       this.branch += 1
-      const first = tail[0]
-      // Where the tail meets what is here, everything above it is on both branches.
-      const meets =
-        first !== undefined && first.parentId !== null && this.messages.at(first.depth - 1)?.id === first.parentId
-      const keep = shared !== Number.POSITIVE_INFINITY ? shared : meets ? first.depth : 0
+      const keep = shared === Number.POSITIVE_INFINITY ? this.sharedWith(tail) : shared
       this.messages.cutFrom(keep)
     }
     for (const message of tail) this.hold(message)
     this.now = { ...this.now, conversation, total, leafId, state: 'ready', error: null }
     this.changed()
+  }
+
+  /** The first depth at which the tail of another branch differs from what is here; 0 where that is not known. */
+  private sharedWith(tail: readonly Message[]): number {
+    const first = tail[0]
+    if (first === undefined) return 0
+    const same = (message: Message): boolean => this.messages.at(message.depth)?.id === message.id
+    // Where the tail meets what is here, everything above it is on both branches.
+    const meets = first.parentId !== null && this.messages.at(first.depth - 1)?.id === first.parentId
+    if (!same(first) && !meets) return 0
+    return tail.find((message) => !same(message))?.depth ?? (tail.at(-1)?.depth ?? 0) + 1
   }
 
   /** Keeps a message, and follows it if it is being written. */

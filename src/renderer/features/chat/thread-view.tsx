@@ -55,6 +55,8 @@ export function ThreadView({
     getScrollElement: () => scroller.current,
     estimateSize: (depth) => estimateRow(store.at(depth), depth),
     getItemKey,
+    // Past the end, so that the first rows drawn are the last ones: the beginning is never drawn for nothing.
+    initialOffset: 1e9,
     overscan: OVERSCAN,
     paddingStart: 24,
     paddingEnd: 32,
@@ -120,7 +122,15 @@ export function ThreadView({
       stop: (message) => void store.stop(message.id).catch(fail),
       sibling: (message, step) => {
         const next = message.siblings[message.siblings.indexOf(message.id) + step]
-        if (next !== undefined) store.select(next, message.depth).catch(fail)
+        if (next === undefined) return
+        // The row is replaced by its sibling's: the focus goes on to it.
+        const focus = scroller.current?.contains(document.activeElement) === true
+        store
+          .select(next, message.depth)
+          .then(() => {
+            if (focus) focusRow(message.depth)
+          })
+          .catch(fail)
       },
       remove: (message) => {
         store
@@ -145,7 +155,7 @@ export function ThreadView({
       openMenu: (message, anchor) => setMenu({ message, anchor }),
       toggleWhy: (message) => setWhy((open) => (open === message.id ? null : message.id)),
     }),
-    [store, virtualizer, fail, t],
+    [store, virtualizer, fail, focusRow, t],
   )
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { FileDown, X } from 'lucide-react'
 import { type FormEvent, type RefObject, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { PublicError } from '#shared/errors.ts'
 import { desktop } from '../../bridge/desktop.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
@@ -105,7 +106,7 @@ function UploadRow({ upload }: { upload: Upload }) {
   if (upload.error !== null) {
     return (
       <div className="pt-3">
-        <ErrorForm error={upload.error} title={upload.name} alert />
+        <ErrorForm error={upload.error} title={upload.name} can={canInstead(upload.error, t('models:add.can'))} alert />
       </div>
     )
   }
@@ -133,13 +134,18 @@ function UploadRow({ upload }: { upload: Upload }) {
   )
 }
 
+/** What is wrong with a file cannot be corrected here; another one can be chosen. */
+function canInstead(error: PublicError, sentence: string): string | undefined {
+  return error.code === 'invalid_request' ? sentence : undefined
+}
+
 function Outcome() {
   const { t } = useTranslation('models')
   const { result, error, adding } = useImportStore()
   if (error !== null) {
     return (
       <div className="pt-3">
-        <ErrorForm error={error} alert />
+        <ErrorForm error={error} can={canInstead(error, t('add.can'))} alert />
       </div>
     )
   }
@@ -156,7 +162,12 @@ function Outcome() {
       {added.length === 0 && refused.length === 0 ? <p className="m">{t('add.nothing')}</p> : null}
       {refused.length > 0 ? <p className="pt-2 pb-2">{t('add.refused', { count: refused.length })}</p> : null}
       {refused.map((file) => (
-        <ErrorForm key={file.path} error={file.error} aside={<span className="cut">{file.path}</span>} />
+        <ErrorForm
+          key={file.path}
+          error={file.error}
+          can={canInstead(file.error, t('add.can'))}
+          aside={<span className="cut">{file.path}</span>}
+        />
       ))}
     </div>
   )

@@ -37,6 +37,17 @@ export function sameOptions(a: LoadOptions, b: LoadOptions): boolean {
   return OPTION_KEYS.every((key) => a[key] === b[key])
 }
 
+/**
+ * Whether a loaded model runs with what was asked for. `loaded` is what it came to: every option resolved, so only what
+ * was asked for plainly is compared (`auto` and `max` have no fixed value).
+ */
+export function runsAsAsked(loaded: LoadOptions, asked: LoadOptions): boolean {
+  return OPTION_KEYS.every((key) => {
+    const wanted = asked[key]
+    return wanted === undefined || typeof wanted === 'string' || wanted === loaded[key]
+  })
+}
+
 /** Stops of a slider over powers of two, `max` itself last: 512, 1024 ... */
 export function powerStops(min: number, max: number): number[] {
   const stops: number[] = []

@@ -3,7 +3,7 @@ import type { GgufFile, LoadOptions } from '#shared/models.ts'
 import { useNow } from '../../app/use-now.ts'
 import { Progress } from '../../components/progress.tsx'
 import { useFormat } from '../../i18n/format.ts'
-import { sameOptions } from './load-options.ts'
+import { runsAsAsked } from './load-options.ts'
 
 /** What the runtime holds of this model now: memory, context, requests, and when it will let go. */
 export function LoadedNow({
@@ -57,7 +57,7 @@ export function LoadedNow({
         <dt>{t('unloadsIn')}</dt>
         <dd>{unloads}</dd>
       </dl>
-      {sameOptions(loaded.options, saved) ? null : <p className="s m pt-2">{t('loadedWith')}</p>}
+      {runsAsAsked(loaded.options, saved) ? null : <p className="s m pt-2">{t('loadedWith')}</p>}
     </section>
   )
 }

@@ -172,6 +172,7 @@ export const models = {
     added_other: 'Added {{count}} models',
     refused_one: '{{count}} file was refused',
     refused_other: '{{count}} files were refused',
+    can: 'Choose a GGUF file, or a folder that holds some.',
     nothing: 'Nothing new was found there.',
     cancel: 'Cancel the upload of {{name}}',
   },

@@ -162,6 +162,7 @@ export const models = {
     uploadDone: '已上传',
     added_other: '已添加 {{count}} 个模型',
     refused_other: '{{count}} 个文件被拒绝',
+    can: '请选择 GGUF 文件，或包含 GGUF 文件的文件夹。',
     nothing: '那里没有新的模型。',
     cancel: '取消上传 {{name}}',
   },

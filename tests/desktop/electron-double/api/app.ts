@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { closeSync, mkdirSync, openSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { config, createEvent, handlers, record } from './link.ts'
 
@@ -35,6 +35,7 @@ class App extends EventEmitter {
     return this.paths.get(name) ?? join(config.appData, name)
   }
   setPath(name: string, path: string): void {
+    if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`)
     record.order.push(`set ${name}`)
     this.paths.set(name, path)
   }

@@ -110,6 +110,7 @@ function click(menu: BuiltMenu | null, labels: string[]): void {
   for (const [index, label] of labels.entries()) {
     const item = items.find((candidate) => candidate.label === label)
     if (item === undefined) throw new Error(`no menu entry ${labels.slice(0, index + 1).join(' > ')}`)
+    if (item.enabled === false) throw new Error(`${label} is disabled`)
     if (index === labels.length - 1) item.click?.({ ...item, checked: item.checked !== true })
     items = item.submenu ?? []
   }

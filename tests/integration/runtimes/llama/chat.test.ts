@@ -154,7 +154,7 @@ describe('chat with real inference', () => {
 
   test('a logit bias of -100 forbids a token', async () => {
     const plain = await chat('hello', { sampling: { maxTokens: 1 } })
-    const everything = Object.fromEntries(Array.from({ length: 900 }, (_, token) => [String(token), -100]))
+    const everything = Object.fromEntries(Array.from({ length: 1500 }, (_, token) => [String(token), -100]))
     const biased = await chat('hello', { sampling: { maxTokens: 1, logitBias: everything } })
     expect(biased.text).not.toBe(plain.text)
     await expect(chat('hello', { sampling: { logitBias: { 1000000: 1 } } })).rejects.toMatchObject({

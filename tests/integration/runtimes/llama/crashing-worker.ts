@@ -2,13 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ToWorker, WorkerSettings } from '../../../../src/main/engine/runtimes/llama/protocol.ts'
 import { serveLlamaWorker } from '../../../../src/main/engine/runtimes/llama/worker/worker-main.ts'
 
-// The real worker, except that one prompt and one file name end the thread, as running out of memory would.
+// The real worker, except that one prompt and one file name end the thread, as an error that nobody caught would.
 if (parentPort === null) throw new Error('runs as a worker thread only')
 parentPort.on('message', (message: ToWorker) => {
   if (message.type !== 'job') return
-  const crashes =
-    (message.kind === 'chat' && JSON.stringify(message.input.request.messages).includes('crash the worker now')) ||
-    (message.kind === 'load' && message.input.path.includes('crash-on-load'))
-  if (crashes) process.exit(1)
+  if (message.kind === 'load' && message.input.path.includes('crash-on-load')) process.exit(1)
+  if (message.kind === 'chat' && JSON.stringify(message.input.request.messages).includes('crash the worker now')) {
+    setImmediate(() => {
+      throw new Error('asked to crash')
+    })
+  }
 })
 serveLlamaWorker(parentPort, workerData as WorkerSettings)

@@ -6,7 +6,6 @@ import type { Clock } from '../../spec/clock.ts'
 import type { Logger, SettingsStore } from '../../spec/engine.ts'
 import { EngineError, toEngineError } from '../../spec/engine-error.ts'
 import type { GgufRegistry, LlamaRuntime } from '../../spec/llama-runtime.ts'
-import type { StreamPart } from '../../spec/stream-part.ts'
 import { HeaderInspector } from './library/header-inspector.ts'
 import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
@@ -15,8 +14,8 @@ import { isGgufName } from './library/split-files.ts'
 import { hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
 import type { SlotModel, Ticket, WaitListener } from './pool/model-slot.ts'
-import { PartQueue } from './pool/part-queue.ts'
-import type { WirePart, WorkerSettings } from './protocol.ts'
+import { asEngineError, type StreamedJob, streamRequest } from './pool/stream-request.ts'
+import type { WorkerSettings } from './protocol.ts'
 import { throttle } from './throttle.ts'
 import { runTrial } from './trust/run-trial.ts'
 import { WorkerLink } from './worker-link.ts'
@@ -149,50 +148,12 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     return pool.acquire(slotModel(entry), hintedOptions(hints), hints?.keepAliveSeconds, signal, listener)
   }
 
-  /** One streamed request from admission to its last part. Leaving the stream aborts the work. */
-  async function* stream(
-    id: string,
-    hints: RuntimeHints | undefined,
-    signal: AbortSignal,
-    run: (ticket: Ticket, options: { signal: AbortSignal; onParts: (parts: WirePart[]) => void }) => Promise<null>,
-  ): AsyncGenerator<StreamPart, void, void> {
-    const left = new AbortController()
-    const stop = AbortSignal.any([signal, left.signal, closing.signal])
-    const queue = new PartQueue()
-    const onStop = (): void => queue.fail(asEngineError(stop.reason), true)
-    stop.addEventListener('abort', onStop, { once: true })
-
-    async function work(): Promise<void> {
-      const ticket = await admit(id, hints, stop, {
-        queued: (value) => queue.push({ type: 'progress', phase: 'queued', value }),
-        loading: (value) => queue.push({ type: 'progress', phase: 'loading', value }),
-      })
-      try {
-        const both = AbortSignal.any([stop, ticket.signal])
-        await run(ticket, {
-          signal: both,
-          onParts: (wireParts) => {
-            for (const part of wireParts) queue.push(withWaits(part, ticket))
-          },
-        }).catch((error: unknown) => {
-          throw ticket.signal.aborted && !stop.aborted ? asEngineError(ticket.signal.reason) : error
-        })
-      } finally {
-        ticket.release()
-      }
-    }
-
-    work().then(
-      () => queue.end(),
-      (error: unknown) => queue.fail(asEngineError(error)),
+  function stream(id: string, hints: RuntimeHints | undefined, signal: AbortSignal, run: StreamedJob) {
+    return streamRequest(
+      AbortSignal.any([signal, closing.signal]),
+      (stop, listener) => admit(id, hints, stop, listener),
+      run,
     )
-    try {
-      if (stop.aborted) onStop()
-      yield* queue.read()
-    } finally {
-      stop.removeEventListener('abort', onStop)
-      left.abort(new EngineError('aborted', 'The reader left.'))
-    }
   }
 
   function refuseImages(request: ChatRequest): void {
@@ -378,15 +339,4 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       settings.update({ modelFiles: [...files, path] })
     }
   }
-}
-
-/** The worker knows nothing of the time before it was asked. */
-function withWaits(part: WirePart, ticket: Ticket): StreamPart {
-  if (part.type !== 'usage' || part.timings === undefined) return part
-  return { ...part, timings: { ...part.timings, queueMs: ticket.queueMs, loadMs: ticket.loadMs } }
-}
-
-function asEngineError(error: unknown): EngineError {
-  if (error instanceof Error) return toEngineError(error)
-  return new EngineError('aborted', 'The request was cancelled.', { cause: error })
 }

@@ -77,6 +77,8 @@ export type FromWorker =
   | { type: 'parts'; job: number; parts: WirePart[] }
   | { type: 'done'; job: number; result: unknown }
   | { type: 'failed'; job: number; error: WireError }
+  /** An uncaught error: running work is being ended, then the thread exits. Give it nothing more to do. */
+  | { type: 'dying'; detail: string }
   | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; fields: object; message: string }
 
 /** What the worker is started with. */

@@ -24,7 +24,7 @@ interface Pending {
   listeners: JobListeners
 }
 
-const CLOSE_LIMIT_MS = 5_000
+const CLOSE_LIMIT_MS = 15_000
 
 /** One worker thread and the jobs that run in it. A link whose thread has ended is used no more. */
 export class WorkerLink {
@@ -32,15 +32,18 @@ export class WorkerLink {
   readonly #pending = new Map<number, Pending>()
   readonly #log: Logger
   readonly #exited: Promise<void>
+  readonly #onDeath: (error: EngineError) => void
   #nextJob = 1
   #ended = false
   #closing = false
+  #dying = false
 
   /** `onDeath` is called once if the thread ends without having been closed, before its jobs fail. */
   constructor(url: URL, settings: WorkerSettings, log: Logger, onDeath: (error: EngineError) => void) {
     this.#log = log
     this.#worker = new Worker(url, { workerData: settings, name: 'llama' })
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
+    this.#onDeath = onDeath
     let cause: unknown
     this.#worker.on('error', (error) => {
       cause = error
@@ -48,15 +51,7 @@ export class WorkerLink {
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         this.#ended = true
-        const error = new EngineError(
-          'runtime_crashed',
-          'The llama runtime crashed. The next request starts it again.',
-          {
-            cause,
-            detail: cause instanceof Error ? cause.message : `exit code ${code}`,
-          },
-        )
-        if (!this.#closing) onDeath(error)
+        const error = this.#die(cause instanceof Error ? cause.message : `exit code ${code}`, cause)
         const pending = [...this.#pending.values()]
         this.#pending.clear()
         for (const job of pending) job.reject(error)
@@ -66,7 +61,7 @@ export class WorkerLink {
   }
 
   get ended(): boolean {
-    return this.#ended || this.#closing
+    return this.#ended || this.#closing || this.#dying
   }
 
   /**
@@ -92,21 +87,44 @@ export class WorkerLink {
     return result.finally(() => signal.removeEventListener('abort', cancel))
   }
 
-  /** Ends running work, frees all models and ends the thread; a thread that does not follow is ended by force. */
+  /**
+   * Ends running work, frees all models and ends the thread. A thread that does not follow in time is left alone:
+   * ending it by force while native code runs aborts the whole process.
+   */
   async close(): Promise<void> {
     if (this.#ended) return this.#exited
     const closed = this.run('close', null)
     this.#closing = true
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_LIMIT_MS)
-    await closed.catch((error: unknown) => this.#log.debug({ error }, 'The llama worker ended while closing'))
-    await this.#exited
+    const ended = closed
+      .catch((error: unknown) => this.#log.debug({ error }, 'The llama worker ended while closing'))
+      .then(() => this.#exited)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#log.error({}, 'The llama worker did not end in time and is left behind')
+        this.#worker.unref()
+        resolve()
+      }, CLOSE_LIMIT_MS)
+    })
+    await Promise.race([ended, late])
     clearTimeout(timer)
   }
 
-  /** Ends the thread at once, for work that hangs. */
+  /** Ends the thread at once. Only for a thread that never ran native code, such as one that reads headers. */
   async terminate(): Promise<void> {
     this.#closing = true
     await this.#worker.terminate()
+  }
+
+  /** Tells of the death once, unless it was wanted. */
+  #die(detail: string, cause?: unknown): EngineError {
+    const error = new EngineError('runtime_crashed', 'The llama runtime crashed. The next request starts it again.', {
+      cause,
+      detail,
+    })
+    if (!this.#closing && !this.#dying) this.#onDeath(error)
+    this.#dying = true
+    return error
   }
 
   #send(message: ToWorker): void {
@@ -116,6 +134,10 @@ export class WorkerLink {
   #receive(message: FromWorker): void {
     if (message.type === 'log') {
       this.#log[message.level](message.fields, message.message)
+      return
+    }
+    if (message.type === 'dying') {
+      this.#die(message.detail)
       return
     }
     const pending = this.#pending.get(message.job)

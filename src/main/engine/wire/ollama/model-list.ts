@@ -27,11 +27,11 @@ export function ollamaModelDetails(model: CatalogModel): OllamaModelDetails {
   }
 }
 
-/** /api/tags: the models that can answer now. */
+/** /api/tags: the models that can be asked; one that is still being checked answers once it is. */
 export function ollamaTags(models: readonly CatalogModel[]): object {
   return {
     models: models
-      .filter((model) => model.state === 'ready')
+      .filter((model) => model.state !== 'unavailable')
       .map((model) => ({
         name: ollamaModelName(model.id),
         model: ollamaModelName(model.id),

@@ -14,7 +14,7 @@ export function openAiModel(model: CatalogModel): object {
   }
 }
 
-/** The models that can answer now. */
+/** The models that can be asked: one that is still being checked answers once it is. */
 export function openAiModelList(models: readonly CatalogModel[]): object {
-  return { object: 'list', data: models.filter((model) => model.state === 'ready').map(openAiModel) }
+  return { object: 'list', data: models.filter((model) => model.state !== 'unavailable').map(openAiModel) }
 }

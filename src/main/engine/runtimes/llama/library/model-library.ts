@@ -171,7 +171,7 @@ export class ModelLibrary {
     if (known === undefined) {
       const entry = newEntry(file.fixedId ?? this.#ids.idFor(file.path, file.name), file, now)
       this.#entries.set(file.path, entry)
-      this.#settleOrWait(entry, clock.now() - file.modifiedAt > STABLE_MS)
+      this.#settleOrWait(entry, file.source === 'built-in' || clock.now() - file.modifiedAt > STABLE_MS)
       return true
     }
     const same = known.found.sizeBytes === file.sizeBytes && known.found.modifiedAt === file.modifiedAt

@@ -5,7 +5,7 @@ import type { TrialMessage, TrialTask } from './trial-protocol.ts'
 
 /** Starting the child and its llama.cpp, which says nothing about the file. */
 const START_LIMIT_MS = 60_000
-const FILE_LIMIT_MS = 10_000
+const FILE_LIMIT_MS = 12_000
 /** A slow disk reads this much a second; large files get more time accordingly. */
 const BYTES_PER_SECOND = 50 * 1024 * 1024
 const CHILD_HEAP_MB = 512

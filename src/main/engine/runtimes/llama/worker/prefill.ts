@@ -1,8 +1,9 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp'
+import type { ContextGate } from './context-gate.ts'
 
 /** One piece should take about this long, so that a cancel is noticed well within half a second. */
-const TARGET_PIECE_MS = 120
-const SMALLEST_PIECE = 8
+const TARGET_PIECE_MS = 80
+const SMALLEST_PIECE = 16
 const FIRST_PIECE = 64
 const REPORT_EVERY_MS = 100
 
@@ -13,6 +14,7 @@ const REPORT_EVERY_MS = 100
  */
 export async function prefill(
   sequence: LlamaContextSequence,
+  gate: ContextGate,
   tokens: readonly Token[],
   batchSize: number,
   signal: AbortSignal,
@@ -28,6 +30,7 @@ export async function prefill(
   if (total > FIRST_PIECE) report(0)
   while (position < wanted.length) {
     signal.throwIfAborted()
+    if (gate.closed !== null) await gate.closed
     const started = performance.now()
     if (position > cached && started - reportedAt >= REPORT_EVERY_MS) {
       report((position - cached) / total)
@@ -37,7 +40,7 @@ export async function prefill(
     await sequence.evaluateWithoutGeneratingNewTokens(wanted.slice(position, end))
     const elapsed = Math.max(0.1, performance.now() - started)
     const ideal = Math.floor(((end - position) / elapsed) * TARGET_PIECE_MS)
-    piece = Math.max(Math.min(SMALLEST_PIECE, batchSize), Math.min(batchSize, ideal, piece * 4))
+    piece = Math.max(Math.min(SMALLEST_PIECE, batchSize), Math.min(batchSize, ideal, piece * 2))
     position = end
   }
   signal.throwIfAborted()

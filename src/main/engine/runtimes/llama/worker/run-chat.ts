@@ -54,7 +54,7 @@ export async function runChat(loaded: LoadedModel, request: ChatRequest, io: Run
   const watch = createStopwatch()
   const chat = new module.LlamaChat({ contextSequence: sequence, chatWrapper: loaded.wrapper })
   try {
-    const cached = await prefill(sequence, tokens, context.batchSize, io.signal, (value) =>
+    const cached = await prefill(sequence, loaded.sequences.gate, tokens, context.batchSize, io.signal, (value) =>
       io.emit({ type: 'progress', phase: 'reading', value }),
     )
     const before = sequence.tokenMeter.getState()

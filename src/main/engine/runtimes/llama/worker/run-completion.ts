@@ -39,7 +39,7 @@ export async function runCompletion(loaded: LoadedModel, request: CompletionRequ
   const watch = createStopwatch()
   const completion = new module.LlamaCompletion({ contextSequence: sequence, autoDisposeSequence: false })
   try {
-    const cached = await prefill(sequence, tokens, context.batchSize, io.signal, (value) =>
+    const cached = await prefill(sequence, loaded.sequences.gate, tokens, context.batchSize, io.signal, (value) =>
       io.emit({ type: 'progress', phase: 'reading', value }),
     )
     const before = sequence.tokenMeter.getState()

@@ -1,5 +1,6 @@
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp'
 import { EngineError } from '../../../spec/engine-error.ts'
+import { ContextGate } from './context-gate.ts'
 
 interface Slot {
   sequence: LlamaContextSequence
@@ -10,6 +11,7 @@ interface Slot {
 /** The sequences of one context. Never two requests on one sequence. */
 export class SequencePool {
   readonly #context: LlamaContext
+  readonly gate = new ContextGate()
   readonly #slots: Slot[] = []
 
   constructor(context: LlamaContext) {
@@ -39,7 +41,7 @@ export class SequencePool {
 
   #grow(): Slot | undefined {
     if (this.#context.sequencesLeft === 0) return undefined
-    const slot: Slot = { sequence: this.#context.getSequence(), busy: false, usedAt: 0 }
+    const slot: Slot = { sequence: this.gate.guard(this.#context.getSequence()), busy: false, usedAt: 0 }
     this.#slots.push(slot)
     return slot
   }

@@ -17,6 +17,9 @@ import { type RunIo, runChat } from './run-chat.ts'
 import { runCompletion } from './run-completion.ts'
 import { runEmbedding } from './run-embedding.ts'
 
+/** Native work that is torn down while it runs aborts the whole process, so a dying thread waits this long for it. */
+const LAST_WORK_LIMIT_MS = 5_000
+
 /** Serves jobs that arrive on `port` until it closes. Everything native happens in this thread. */
 export function serveLlamaWorker(port: MessagePort, settings: WorkerSettings): void {
   const models = new Map<string, LoadedModel>()
@@ -148,6 +151,17 @@ export function serveLlamaWorker(port: MessagePort, settings: WorkerSettings): v
     }
     if (kind === 'close') port.close()
   }
+
+  /** An error that nobody caught leaves unknown state behind: end native work first, then the thread. */
+  process.once('uncaughtException', (error) => {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    send({ type: 'dying', detail })
+    const crash = new EngineError('runtime_crashed', 'The llama runtime crashed. The next request starts it again.')
+    for (const controller of running.values()) controller.abort(crash)
+    const drained = Promise.all([...models.values()].map((loaded) => loaded.drained()))
+    const late = new Promise((resolve) => setTimeout(resolve, LAST_WORK_LIMIT_MS))
+    void Promise.race([drained, late]).finally(() => process.exit(1))
+  })
 
   port.on('message', (message: ToWorker) => {
     if (message.type === 'cancel') {

@@ -1,0 +1,31 @@
+import '../../../../src/renderer/styles/app.css'
+import { createRoot } from 'react-dom/client'
+import { App } from '../../../../src/renderer/app/app.tsx'
+import { setLink } from '../../../../src/renderer/bridge/client.ts'
+import { startFollowing } from '../../../../src/renderer/bridge/engine-events.ts'
+import { createQueryClient } from '../../../../src/renderer/bridge/queries.ts'
+import { createI18n } from '../../../../src/renderer/i18n/setup.ts'
+import { type ChatScene, chatScene } from './chat-scenes.ts'
+
+declare global {
+  interface Window {
+    gallery?: ChatScene
+  }
+}
+
+/** The real window over chats in memory. `?scene=talk&theme=dark&lang=zh#/chat/talk` sets it up. */
+const query = new URLSearchParams(location.search)
+const built = chatScene(query.get('scene') ?? 'talk')
+const theme = query.get('theme')
+const language = query.get('lang') === 'zh' ? 'zh' : 'en'
+built.engine.state.settings = {
+  ...built.engine.state.settings,
+  theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+  language,
+}
+window.gallery = built
+setLink(async () => built.engine.link)
+const queries = createQueryClient()
+startFollowing(queries)
+const root = document.getElementById('root')
+if (root !== null) createRoot(root).render(<App queries={queries} i18n={createI18n(language)} />)

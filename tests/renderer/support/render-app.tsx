@@ -1,0 +1,32 @@
+import { type RenderResult, render } from '@testing-library/react'
+import { onTestFinished } from 'vitest'
+import { App } from '../../../src/renderer/app/app.tsx'
+import { reopen, setLink } from '../../../src/renderer/bridge/client.ts'
+import { startFollowing } from '../../../src/renderer/bridge/engine-events.ts'
+import { createQueryClient } from '../../../src/renderer/bridge/queries.ts'
+import { useImportStore } from '../../../src/renderer/features/models/import-store.ts'
+import { useModelsStore } from '../../../src/renderer/features/models/models-store.ts'
+import { useModelActionStore } from '../../../src/renderer/features/models/use-model-actions.ts'
+import { createI18n, type Language } from '../../../src/renderer/i18n/setup.ts'
+import { useConnectionStore } from '../../../src/renderer/stores/connection-store.ts'
+import type { MockEngine } from './mock-engine.ts'
+
+/** Shows the whole window at a page, over an engine in memory. Stores start fresh; all stops with the test. */
+export function renderApp(engine: MockEngine, path: string, language: Language = 'en'): RenderResult {
+  useImportStore.setState(useImportStore.getInitialState(), true)
+  useModelsStore.setState(useModelsStore.getInitialState(), true)
+  useModelActionStore.setState(useModelActionStore.getInitialState(), true)
+  useConnectionStore.setState(useConnectionStore.getInitialState(), true)
+  engine.state.settings = { ...engine.state.settings, language }
+  setLink(async () => engine.link)
+  location.hash = path
+  const queries = createQueryClient()
+  const stop = startFollowing(queries)
+  onTestFinished(() => {
+    stop()
+    queries.clear()
+    reopen()
+    location.hash = ''
+  })
+  return render(<App queries={queries} i18n={createI18n(language)} />)
+}
