@@ -1,4 +1,3 @@
-import './app/zod-without-eval.ts'
 import './styles/app.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'

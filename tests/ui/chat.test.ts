@@ -147,7 +147,7 @@ describe.skipIf(browserMissing())('the chat page in Chromium', () => {
     await app.client.chats.send({ id, parentId: null, content: 'Anybody there?', modelId: 'nobody' })
     const page = await app.open(`#/chat/${id}`)
     await expectText(page, 'Anybody there?')
-    await expectText(page, "model 'nobody' not found")
+    await expectText(page, 'The model nobody is not available.')
     await expectText(page, 'What you can do')
   })
 

@@ -16,7 +16,7 @@ export function ChatHead({ title, lastAnswer }: { title: string; lastAnswer: Mes
         icon={<PanelLeft size={16} strokeWidth={1.75} aria-hidden="true" />}
         onClick={() => useChatUi.setState((ui) => ({ drawer: !ui.drawer }))}
       />
-      <h2 className="chat-title cut">{title}</h2>
+      <h1 className="chat-title cut">{title}</h1>
       <ContextMeter message={lastAnswer} />
     </header>
   )

@@ -29,7 +29,7 @@ export function ConversationList({ openId }: { openId: string | null }) {
   return (
     <aside className={drawer ? 'convs shown' : 'convs'} aria-label={t('chat:list.label')}>
       <div className="head">
-        <h1 className="grow">{t('chat:title')}</h1>
+        <h2 className="grow">{t('chat:title')}</h2>
         <IconButton
           label={searching ? t('chat:search.close') : t('chat:search.open')}
           aria-expanded={searching}
@@ -138,7 +138,7 @@ function AllConversations({ openId }: { openId: string | null }) {
             return (
               <div key={item.key} className="conv-row" style={{ top: item.start, height: item.size }}>
                 {row.kind === 'head' ? (
-                  <h2 className="conv-head">{t(`chat:groups.${row.group}`)}</h2>
+                  <h3 className="conv-head">{t(`chat:groups.${row.group}`)}</h3>
                 ) : (
                   <ConversationRow
                     conversation={row.conversation}

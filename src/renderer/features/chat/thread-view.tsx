@@ -53,7 +53,7 @@ export function ThreadView({
   const virtualizer = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
-    estimateSize: (depth) => estimateRow(store.at(depth), depth),
+    estimateSize: estimateRow,
     getItemKey,
     // Past the end, so that the first rows drawn are the last ones: the beginning is never drawn for nothing.
     initialOffset: 1e9,
@@ -216,6 +216,7 @@ export function ThreadView({
           aria-label={t('chat:thread')}
           onKeyDown={onKeyDown}
         >
+          <h2 className="sr">{t('chat:thread')}</h2>
           <div className="turns">
             <div ref={virtualizer.containerRef} className="rows">
               {rows.map((row) => (
@@ -272,8 +273,9 @@ function Row({ depth, total, message, store, measure, focusable, onFocus, editin
       tabIndex={focusable ? 0 : -1}
       onFocus={() => onFocus(depth)}
     >
+      <h3 className="sr">{label}</h3>
       {message === undefined ? (
-        <div className={depth % 2 === 0 ? 'you empty-turn' : 'answer empty-turn'} aria-hidden="true" />
+        <div style={{ height: estimateRow(depth) }} aria-hidden="true" />
       ) : message.role === 'user' ? (
         <UserTurn message={message} editing={editing === message.id} />
       ) : (
