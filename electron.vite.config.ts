@@ -36,6 +36,8 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     plugins: [react(), tailwindcss()],
+    // A module worker may load a grammar when a language first needs it; a classic one would carry them all.
+    worker: { format: 'es' },
     build: { rolldownOptions: { input: { index: at('src/renderer/index.html') } } },
   },
 })

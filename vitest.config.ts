@@ -4,7 +4,17 @@ import { defineConfig } from 'vitest/config'
 
 const noElectron = fileURLToPath(new URL('./tests/support/no-electron.ts', import.meta.url))
 
-/** `unit` and `integration` run the engine in plain Node; `renderer` runs stores and components in jsdom; `ui` drives real Chromium. */
+/** Suites that assert times, or start whole servers and browsers: they run one file at a time, with the machine to themselves. */
+const ALONE = [
+  'tests/{ui,desktop}/**/*.test.ts',
+  'tests/integration/{server,headless}/**/*.test.ts',
+  'tests/integration/runtimes/llama/load-and-queue.test.ts',
+]
+
+/**
+ * `unit` and `integration` run the engine in plain Node; `renderer` runs stores and components in jsdom; `alone` holds
+ * what drives real Chromium and built servers. `npm test` runs the first three together and `alone` after them.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +33,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           include: ['tests/{integration,contract}/**/*.test.ts'],
+          exclude: ALONE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: 'forks',
@@ -39,10 +50,11 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: { electron: noElectron } },
         test: {
-          name: 'ui',
+          name: 'alone',
           environment: 'node',
-          include: ['tests/{ui,desktop}/**/*.test.ts'],
+          include: ALONE,
           testTimeout: 90_000,
           hookTimeout: 120_000,
           pool: 'forks',

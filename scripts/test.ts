@@ -30,5 +30,12 @@ if (only.length === 0) {
   step('architecture', 'npm', ['run', '--silent', 'arch'], env)
 }
 step('build', process.execPath, [join(import.meta.dirname, 'run.mjs'), 'build'], env)
-step('tests', process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...only], env)
+const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+if (only.length > 0) {
+  step('tests', process.execPath, [vitest, 'run', ...only], env)
+} else {
+  const together = ['unit', 'renderer', 'integration'].flatMap((project) => ['--project', project])
+  step('tests', process.execPath, [vitest, 'run', ...together], env)
+  step('servers, window and desktop shell', process.execPath, [vitest, 'run', '--project', 'alone'], env)
+}
 console.log('\nAll tests passed.')

@@ -56,6 +56,18 @@ module.exports = {
   forbidden: [
     ...layerRules,
     ...packageRules,
+    {
+      name: 'in the window: app reaches features, features reach components; never back',
+      severity: 'error',
+      from: { path: '^src/renderer/(features|components|page|bridge|stores|i18n|markdown)/' },
+      to: { path: '^src/renderer/app/' },
+    },
+    {
+      name: 'in the window: what features share reaches no feature',
+      severity: 'error',
+      from: { path: '^src/renderer/(components|page|bridge|stores|i18n|markdown)/' },
+      to: { path: '^src/renderer/features/' },
+    },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'nothing reachable from serve.ts imports electron',

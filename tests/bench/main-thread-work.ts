@@ -4,13 +4,16 @@ interface TraceEvent {
   name: string
   ph: string
   ts: number
+  /** Wall time, µs. */
   dur?: number
+  /** CPU time of the thread, µs: what the page itself cost, whatever else the machine does. */
+  tdur?: number
   pid: number
   tid: number
   args?: { name?: string }
 }
 
-/** Records a page's main thread while `during` runs; returns the work of each frame in ms (tasks between two frame starts). */
+/** Records a page's main thread while `during` runs; returns the work of each frame in ms of CPU time (tasks between two frames). */
 export async function mainThreadWorkPerFrame(cdp: CDPSession, during: () => Promise<void>): Promise<number[]> {
   const events: TraceEvent[] = []
   const collect = ({ value }: { value: unknown[] }) => {
@@ -46,7 +49,7 @@ function workPerFrame(events: TraceEvent[]): number[] {
   if (tasks.length === 0) throw new Error('the trace shows no task on the main thread')
   for (const task of tasks) {
     const frame = lastAtOrBefore(begins, task.ts + (task.dur ?? 0))
-    if (frame >= 0) work[frame] = (work[frame] ?? 0) + (task.dur ?? 0) / 1000
+    if (frame >= 0) work[frame] = (work[frame] ?? 0) + (task.tdur ?? task.dur ?? 0) / 1000
   }
   return work
 }

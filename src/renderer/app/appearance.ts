@@ -48,10 +48,3 @@ export function useAppearance(): void {
     document.documentElement.lang = i18n.language === 'zh' ? 'zh-Hans' : i18n.language
   }, [i18n.language])
 }
-
-/** Sets the window's title to a page or conversation. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = title === '' ? 'Switchyard' : `${title} · Switchyard`
-  }, [title])
-}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '../components/dialog.tsx'
 import { Kbd } from '../components/kbd.tsx'
-import { type ShortcutGroup, useShortcuts } from './shortcuts.ts'
+import { type ShortcutGroup, useShortcuts } from '../page/shortcuts.ts'
 
 const GROUPS: readonly ShortcutGroup[] = ['everywhere', 'chat', 'models']
 

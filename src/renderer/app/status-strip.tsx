@@ -6,8 +6,8 @@ import { reconnectNow } from '../bridge/engine-events.ts'
 import { useAppInfo, useStatus } from '../bridge/queries.ts'
 import { Glyph } from '../components/glyph.tsx'
 import { useFormat } from '../i18n/format.ts'
+import { useNow } from '../page/use-now.ts'
 import { useConnectionStore } from '../stores/connection-store.ts'
-import { useNow } from './use-now.ts'
 
 /** One line of facts: what runs here, near and away, what is in trouble, and what is saved. Each leads to its page. */
 export function StatusStrip({ bare }: { bare: boolean }) {

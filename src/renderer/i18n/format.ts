@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 /** Numbers, sizes, durations and dates in the person's language. */
@@ -34,8 +33,15 @@ export function createFormatter(language: string): Formatter {
   // English has no short form between `2h ago` and `2 hours ago`; units are written as everywhere else in the window.
   const passed = (value: number, unit: 'second' | 'minute' | 'hour', short: string): string =>
     english && value > 0 ? `${value} ${short} ago` : relative.format(-value, unit)
-  const fixed = (value: number, digits: number): string =>
-    new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+  const byDigits = new Map<number, Intl.NumberFormat>()
+  function fixed(value: number, digits: number): string {
+    let format = byDigits.get(digits)
+    if (format === undefined) {
+      format = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+      byDigits.set(digits, format)
+    }
+    return format.format(value)
+  }
 
   function size(value: number, step: number): string {
     let unit = 0
@@ -103,8 +109,15 @@ export function regional(language: string, preferred: readonly string[]): string
   return preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
 }
 
-/** The formatter of the language shown now. */
+const made = new Map<string, Formatter>()
+
+/** The formatter of the language shown now, made once: rows ask for it by the hundred while scrolling. */
 export function useFormat(): Formatter {
   const { i18n } = useTranslation()
-  return useMemo(() => createFormatter(regional(i18n.language, navigator.languages)), [i18n.language])
+  const language = regional(i18n.language, navigator.languages)
+  const known = made.get(language)
+  if (known !== undefined) return known
+  const formatter = createFormatter(language)
+  made.set(language, formatter)
+  return formatter
 }

@@ -1,18 +1,23 @@
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
 import { Glyph } from '../../components/glyph.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import type { LiveAnswer } from './answer-stream.ts'
-import { useFormatter } from './use-formatter.ts'
 
 /** Place, model and connection; at the right TTFT, tokens and speed, or what happens now. */
 export function AnswerHead({ message, live }: { message: Message; live: LiveAnswer | null }) {
   const { t } = useTranslation(['chat', 'app'])
   const facts = message.facts
-  const place = facts?.place ?? 'here'
   return (
     <header className="by">
-      <Glyph place={place} />
-      <b>{t(`app:place.${place}`)}</b>
+      {facts === null && message.status === 'failed' ? (
+        <b>{t('chat:facts.nowhere')}</b>
+      ) : (
+        <>
+          <Glyph place={facts?.place ?? 'here'} />
+          <b>{t(`app:place.${facts?.place ?? 'here'}`)}</b>
+        </>
+      )}
       {facts === null ? null : (
         <span className="cut">
           {facts.modelName} <span className="m">· {facts.connectionName}</span>
@@ -27,7 +32,7 @@ export function AnswerHead({ message, live }: { message: Message; live: LiveAnsw
 
 function LiveFacts({ live }: { live: LiveAnswer }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const { progress } = live
   if (progress?.phase === 'queued') {
     return progress.value === null
@@ -50,7 +55,7 @@ function LiveFacts({ live }: { live: LiveAnswer }) {
 
 function Facts({ message }: { message: Message }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const { facts, status } = message
   const words: string[] = []
   if (status === 'stopped') words.push(t('facts.stopped'))

@@ -44,7 +44,8 @@ export const AnswerView = memo(function AnswerView({
   const reasoning = live?.reasoning ?? message.reasoning
   const text = live === null ? message.content : ''
   const hasText = view.blocks.length > 0
-  const place = message.facts?.place ?? 'here'
+  // No place's line for what never ran anywhere.
+  const place = message.facts?.place ?? (message.status === 'failed' ? 'nowhere' : 'here')
   return (
     <article className="answer">
       <section className={writing ? `leg ${place} live` : `leg ${place}`}>

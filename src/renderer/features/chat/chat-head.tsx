@@ -2,8 +2,8 @@ import { PanelLeft } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
 import { IconButton } from '../../components/icon-button.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import { useChatUi } from './chat-ui-store.ts'
-import { useFormatter } from './use-formatter.ts'
 
 /** The chat's title, and how full the context was at the last answer. */
 export function ChatHead({ title, lastAnswer }: { title: string; lastAnswer: Message | null }) {
@@ -24,7 +24,7 @@ export function ChatHead({ title, lastAnswer }: { title: string; lastAnswer: Mes
 
 function ContextMeter({ message }: { message: Message | null }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const facts = message?.facts ?? null
   if (facts === null || facts.contextSize === null || facts.promptTokens === null) return null
   const used = facts.promptTokens + (facts.completionTokens ?? 0)

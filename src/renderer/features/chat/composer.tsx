@@ -7,9 +7,9 @@ import { toPublicError } from '../../bridge/public-error.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import { ModelPicker } from './model-picker.tsx'
 import { composeMessage, type PastedText, splitDraft, toPastedText } from './pasted-text.ts'
-import { useFormatter } from './use-formatter.ts'
 
 /** ms after the last key until a draft is saved. */
 const DRAFT_DELAY = 600
@@ -176,7 +176,7 @@ function blocked(model: CatalogModel | null, answering: boolean): 'none' | 'unav
 
 function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: (id: number) => void }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   return (
     <div className="chips">
       {pastes.map((paste) => (
@@ -198,7 +198,7 @@ function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: 
 /** A rough count before sending: four characters to a token, said as "about". */
 function Estimate(props: { text: string; pastes: readonly PastedText[]; context: number; model: CatalogModel | null }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const characters = props.pastes.reduce((sum, paste) => sum + paste.text.length, props.text.length)
   if (characters === 0) return null
   const tokens = Math.ceil(characters / 4) + props.context

@@ -3,11 +3,12 @@ import { Plus, Search, X } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
-import { useNow } from '../../app/use-now.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
+import { useFormat } from '../../i18n/format.ts'
+import { useNow } from '../../page/use-now.ts'
 import { useChatUi } from './chat-ui-store.ts'
 import { useConversationActions } from './conversation-actions.ts'
 import { ConversationMenu } from './conversation-menu.tsx'
@@ -15,7 +16,6 @@ import { ConversationRow } from './conversation-row.tsx'
 import { groupConversations, type ListRow } from './group-conversations.ts'
 import { SearchPanel } from './search-panel.tsx'
 import { conversations as store, useConversations } from './use-conversations.ts'
-import { useFormatter } from './use-formatter.ts'
 
 const HEAD_HEIGHT = 36
 const ROW_HEIGHT = 48
@@ -59,7 +59,7 @@ export function ConversationList({ openId }: { openId: string | null }) {
 
 function AllConversations({ openId }: { openId: string | null }) {
   const { t } = useTranslation(['chat', 'app'])
-  const format = useFormatter()
+  const format = useFormat()
   const state = useConversations()
   const now = useNow(60_000)
   const actions = useConversationActions()

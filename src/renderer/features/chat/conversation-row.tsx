@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { Conversation } from '#shared/chats.ts'
 import { Trace } from '../../components/trace.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import { useChatUi } from './chat-ui-store.ts'
 import type { ConversationGroup } from './group-conversations.ts'
 import { RowButton } from './row-button.tsx'
-import { useFormatter } from './use-formatter.ts'
 
 export interface ConversationRowProps {
   conversation: Conversation
@@ -24,7 +24,7 @@ export interface ConversationRowProps {
 export function ConversationRow(props: ConversationRowProps) {
   const { conversation, group, now, current, renaming, onRename, onTitle, onMenu } = props
   const { t, i18n } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const title = conversation.title === '' ? t('untitled') : conversation.title
   if (renaming) {
     return (
@@ -74,7 +74,7 @@ function when(
   group: ConversationGroup,
   now: number,
   language: string,
-  format: ReturnType<typeof useFormatter>,
+  format: ReturnType<typeof useFormat>,
 ): string {
   const { updatedAt } = conversation
   const recent = now - updatedAt < 24 * 3_600_000

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
 import { PLACES } from '#shared/place.ts'
 import { Glyph } from '../../components/glyph.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import { useChatModels } from './use-chat-models.ts'
-import { useFormatter } from './use-formatter.ts'
 
 interface ModelGroup {
   value: string
@@ -95,7 +95,7 @@ function matches(model: CatalogModel, query: string): boolean {
 
 function ModelLine({ model }: { model: CatalogModel }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const facts = [
     model.quantization,
     model.sizeBytes === null ? null : format.bytes(model.sizeBytes),

@@ -2,7 +2,7 @@ import { ArrowDown } from 'lucide-react'
 import { type RefObject, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../components/button.tsx'
-import { useFormatter } from './use-formatter.ts'
+import { useFormat } from '../../i18n/format.ts'
 
 const LINE = 24
 /** px above the end from which the pill offers the way back. */
@@ -17,7 +17,7 @@ interface Below {
 /** "New below · 14 lines": shown while the reader is away from the end. */
 export function NewBelow({ scroller, onGo }: { scroller: RefObject<HTMLDivElement | null>; onGo: () => void }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const [below, setBelow] = useState<Below>({ lines: 0, away: false })
   useEffect(() => {
     const element = scroller.current

@@ -6,9 +6,9 @@ import type { PublicError } from '#shared/errors.ts'
 import { client } from '../../bridge/client.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
 import { ErrorForm } from '../../components/error-form.tsx'
+import { useFormat } from '../../i18n/format.ts'
 import { useChatUi } from './chat-ui-store.ts'
 import { splitRanges } from './split-ranges.ts'
-import { useFormatter } from './use-formatter.ts'
 
 const DELAY = 150
 
@@ -84,7 +84,7 @@ function useSearch(query: string): Found {
 
 function Hits({ hits }: { hits: readonly SearchHit[] }) {
   const { t } = useTranslation('chat')
-  const format = useFormatter()
+  const format = useFormat()
   const [, navigate] = useLocation()
   return (
     <ul className="hits">

@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next'
 import type { AnswerFacts } from '#shared/chats.ts'
 import { Glyph } from '../../components/glyph.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
-import { useFormatter } from './use-formatter.ts'
+import { useFormat } from '../../i18n/format.ts'
 
 /** "Why here?": the steps of the route, and everything that was measured. */
 export function WhyCard({ facts, onClose }: { facts: AnswerFacts; onClose: () => void }) {
   const { t } = useTranslation(['chat', 'app'])
-  const format = useFormatter()
+  const format = useFormat()
   const tokens = (value: number | null): string => (value === null ? '–' : format.number(value))
   const time = (value: number | null): string => (value === null ? '–' : format.duration(value))
   const rows: [string, string][] = [

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
-import { useNow } from '../../app/use-now.ts'
 import { Progress } from '../../components/progress.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { useNow } from '../../page/use-now.ts'
 import { runsAsAsked } from './load-options.ts'
 
 /** What the runtime holds of this model now: memory, context, requests, and when it will let go. */

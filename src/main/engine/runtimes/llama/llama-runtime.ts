@@ -11,14 +11,15 @@ import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
 import { errorCode } from './library/scan-folder.ts'
 import { isGgufName } from './library/split-files.ts'
-import { hintedOptions } from './pool/effective-options.ts'
+import { hintedKeepAlive, hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
 import type { SlotModel, Ticket, WaitListener } from './pool/model-slot.ts'
 import { asEngineError, type StreamedJob, streamRequest } from './pool/stream-request.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { throttle } from './throttle.ts'
 import { runTrial } from './trust/run-trial.ts'
-import { WorkerLink } from './worker-link.ts'
+import { inspectFile } from './worker/inspect-file.ts'
+import { WorkerHost } from './worker-host.ts'
 
 const CHANGE_EVERY_MS = 100
 
@@ -33,6 +34,8 @@ export interface LlamaRuntimeParts {
   builtInModels: readonly { id: string; path: string }[]
   /** `off` computes on the CPU alone (SWITCHYARD_GPU=off). */
   gpu: 'auto' | 'off'
+  /** Start the worker shortly after `start()`, ahead of the first request. Default true. */
+  warmUp?: boolean
   settings: Pick<SettingsStore, 'get' | 'update' | 'onChange'>
   registry: GgufRegistry
   log: Logger
@@ -50,7 +53,6 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
   }, CHANGE_EVERY_MS)
   const closing = new AbortController()
   const inspector = new HeaderInspector(parts.workerUrl, workerSettings, log)
-  let worker: WorkerLink | null = null
 
   const library = new ModelLibrary({
     places: () => ({
@@ -63,7 +65,8 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     registry,
     clock,
     log,
-    inspect: (path) => inspector.inspect(path),
+    // The built-in header is small and sound; a thread just for it would delay the start.
+    inspect: ({ path, source }) => (source === 'built-in' ? inspectFile(path) : inspector.inspect(path)),
     restInspector: () => inspector.rest(),
     trial: (entry, signal) =>
       runTrial(
@@ -80,10 +83,7 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
 
   const pool = new ModelPool({
     clock,
-    link: () => {
-      if (worker === null || worker.ended) worker = new WorkerLink(parts.workerUrl, workerSettings, log, onWorkerDeath)
-      return worker
-    },
+    link: () => host.link(),
     queueLimit: () => settings.get().queueLimit,
     onDiedLoading: (id) => {
       const entry = library.find(id)
@@ -91,15 +91,24 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
         library.quarantine(entry, 'The llama runtime crashed while it was loading this file.')
       }
     },
-    onChange: changed,
+    onChange: () => {
+      changed()
+      host.restSoon()
+    },
     touch: (id, at) => registry.touch(id, at),
   })
 
-  function onWorkerDeath(error: EngineError): void {
-    log.error({ detail: error.detail }, 'The llama worker ended unexpectedly')
-    worker = null
-    pool.workerDied(error)
-  }
+  const host = new WorkerHost({
+    url: parts.workerUrl,
+    settings: workerSettings,
+    log,
+    clock,
+    inUse: () => pool.inUse,
+    onDeath: (error) => {
+      log.error({ detail: error.detail }, 'The llama worker ended unexpectedly')
+      pool.workerDied(error)
+    },
+  })
 
   const unsubscribe = settings.onChange(() => {
     if (!closing.signal.aborted) void library.scan()
@@ -113,6 +122,7 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
 
   /** The entry once it may be loaded; waits for a check that is still going on. */
   async function ready(id: string, signal: AbortSignal): Promise<LibraryEntry> {
+    if (pool.view(id) === null) await library.refresh(known(id))
     const entry = known(id)
     await library.whenChecked(entry, signal)
     refuseWhenClosing()
@@ -145,7 +155,7 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     refuseWhenClosing()
     if (known(id).state === 'checking') listener.loading(null)
     const entry = await ready(id, signal)
-    return pool.acquire(slotModel(entry), hintedOptions(hints), hints?.keepAliveSeconds, signal, listener)
+    return pool.acquire(slotModel(entry), hintedOptions(hints), hintedKeepAlive(hints), signal, listener)
   }
 
   function stream(id: string, hints: RuntimeHints | undefined, signal: AbortSignal, run: StreamedJob) {
@@ -189,7 +199,8 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       await mkdir(parts.modelsFolder, { recursive: true }).catch((cause: unknown) => {
         log.warn({ folder: parts.modelsFolder, problem: errorCode(cause) }, 'The models folder cannot be made')
       })
-      await library.scan()
+      await library.firstLook()
+      if (parts.warmUp !== false) host.warmSoon()
     },
 
     files: () => library.entries().map(view),
@@ -311,7 +322,7 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       unsubscribe()
       await library.close()
       await pool.unloadAll(reason)
-      await worker?.close()
+      await host.close()
       changed.cancel()
       listeners.clear()
     },

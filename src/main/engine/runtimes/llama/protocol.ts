@@ -51,6 +51,8 @@ export type Inspection =
 /** Every kind of work the worker does, with its input and its result. */
 export interface WorkerJobs {
   inspect: { input: { path: string }; result: Inspection }
+  /** Starts llama.cpp ahead of the first load. */
+  warm: { input: null; result: null }
   load: { input: LoadInput; result: LoadedFacts }
   /** A new context on a model that is already loaded; nothing may be running on it. */
   reshape: { input: { key: string; options: LoadOptions }; result: LoadedFacts }

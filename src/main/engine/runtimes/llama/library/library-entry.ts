@@ -9,6 +9,8 @@ export interface LibraryEntry {
   reason: string | null
   facts: GgufFacts | null
   capabilities: Capability[]
+  /** Its content needs no trial load: built in, or judged at an earlier start. */
+  judged: boolean
   /** Monotonic ms at which its size or time was last seen to change. */
   changedAt: number
   /** Counts the contents it has had, so that a check of an older one is thrown away. */
@@ -29,6 +31,7 @@ export function newEntry(id: string, found: FoundFile, now: number): LibraryEntr
     reason: CHECKING,
     facts: null,
     capabilities: [],
+    judged: false,
     changedAt: now,
     generation: 1,
     waiting: [],
@@ -41,6 +44,24 @@ export function settle(entry: LibraryEntry, state: GgufFile['state'], reason: st
   entry.reason = reason
   if (state === 'checking') return
   for (const wake of entry.waiting.splice(0)) wake()
+}
+
+/** Resolves when the entry is no longer being checked (or is gone); rejects with the signal's reason. */
+export function settled(entry: LibraryEntry, signal: AbortSignal): Promise<void> {
+  if (entry.state !== 'checking') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      entry.waiting = entry.waiting.filter((other) => other !== wake)
+      reject(signal.reason)
+    }
+    const wake = (): void => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    entry.waiting.push(wake)
+  })
 }
 
 const THINKING_MARKS = ['<think>', '<|channel|>', '[THINK]', '<seed:think>', 'reasoning_content', 'enable_thinking']

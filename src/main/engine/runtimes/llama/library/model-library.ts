@@ -1,24 +1,28 @@
 import type { Clock } from '../../../spec/clock.ts'
 import type { Logger } from '../../../spec/engine.ts'
-import type { GgufRegistry } from '../../../spec/llama-runtime.ts'
+import type { GgufRegistry, GgufVerdict } from '../../../spec/llama-runtime.ts'
 import type { Inspection } from '../protocol.ts'
 import type { TrialOutcome } from '../trust/run-trial.ts'
 import { IdBook } from './assign-ids.ts'
 import { type Findings, type FoundFile, findFiles, type Places } from './find-files.ts'
-import { CHECKING, capabilitiesOf, GROWING, type LibraryEntry, newEntry, settle } from './library-entry.ts'
+import { CHECKING, capabilitiesOf, GROWING, type LibraryEntry, newEntry, settle, settled } from './library-entry.ts'
+import { statParts } from './scan-folder.ts'
+import { partPaths } from './split-files.ts'
 import { createFolderWatch, type FolderWatch } from './watch-folders.ts'
 
 const SCAN_EVERY_MS = 5_000
 /** A file is looked into once it has not changed for this long. */
 const STABLE_MS = 1_000
 const AFTER_EVENT_MS = 100
+/** How long the start waits for headers of files that need no trial. */
+const FIRST_LOOK_MS = 2_000
 
 export interface LibraryParts {
   places: () => Places
   registry: GgufRegistry
   clock: Clock
   log: Logger
-  inspect: (path: string) => Promise<Inspection>
+  inspect: (found: FoundFile) => Promise<Inspection>
   /** No more headers to read for now. */
   restInspector: () => Promise<void>
   trial: (entry: LibraryEntry, signal: AbortSignal) => Promise<TrialOutcome>
@@ -79,22 +83,35 @@ export class ModelLibrary {
     return this.#scanning
   }
 
+  /**
+   * The first scan, and the headers of all files that need no trial (built in, or judged at an earlier start), so that
+   * the first list is whole. Slow disks and huge libraries do not hold it up for more than two seconds.
+   */
+  async firstLook(): Promise<void> {
+    await this.scan()
+    const stop = new AbortController()
+    const timer = this.#parts.clock.setTimeout(() => stop.abort(), FIRST_LOOK_MS)
+    const signal = AbortSignal.any([stop.signal, this.#closing.signal])
+    const judged = this.entries().filter((entry) => entry.reason === CHECKING && entry.judged)
+    // A wait that is given up says nothing about the file; its check goes on.
+    await Promise.allSettled(judged.map((entry) => settled(entry, signal)))
+    timer.cancel()
+  }
+
   /** Resolves when the file is no longer being checked (or is gone). It is checked before the others. */
   async whenChecked(entry: LibraryEntry, signal: AbortSignal): Promise<void> {
-    if (entry.state !== 'checking') return
     for (const queue of [this.#toInspect, this.#toTry]) {
       const index = queue.indexOf(entry)
       if (index > 0) queue.unshift(...queue.splice(index, 1))
     }
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason)
-      if (signal.aborted) return onAbort()
-      signal.addEventListener('abort', onAbort, { once: true })
-      entry.waiting.push(() => {
-        signal.removeEventListener('abort', onAbort)
-        resolve()
-      })
-    })
+    await settled(entry, signal)
+  }
+
+  /** Looks again if the file on disk is not the one that was checked; what is about to be loaded must be. */
+  async refresh(entry: LibraryEntry): Promise<void> {
+    const facts = await statParts(partPaths(entry.found.path))
+    const { sizeBytes, modifiedAt } = entry.found
+    if (facts === null || facts.sizeBytes !== sizeBytes || facts.modifiedAt !== modifiedAt) await this.scan()
   }
 
   /** Forgets the verdict and checks the file from the start. */
@@ -202,12 +219,20 @@ export class ModelLibrary {
     entry.generation += 1
     settle(entry, 'checking', CHECKING)
     this.#toTry = this.#toTry.filter((other) => other !== entry)
+    entry.judged = this.#verdict(entry) !== null
     if (!this.#toInspect.includes(entry)) this.#toInspect.push(entry)
-    bySize(this.#toInspect)
+    inOrder(this.#toInspect)
     this.#checking ??= this.#check().finally(() => {
       this.#checking = null
     })
     this.#parts.onChange()
+  }
+
+  /** What is known about exactly this content without a trial. */
+  #verdict({ found }: LibraryEntry): GgufVerdict | null {
+    // The built-in weights are our own and their content is tested, so the first token need not wait for a trial.
+    if (found.source === 'built-in') return { state: 'trusted' }
+    return this.#parts.registry.verdict(found.path, found.sizeBytes, found.modifiedAt)
   }
 
   /** Headers first, because they fill the list; then the trial loads. */
@@ -229,8 +254,7 @@ export class ModelLibrary {
 
   async #inspect(entry: LibraryEntry): Promise<void> {
     const { generation } = entry
-    const { path, sizeBytes, modifiedAt, source } = entry.found
-    const inspection = await this.#parts.inspect(path)
+    const inspection = await this.#parts.inspect(entry.found)
     if (entry.generation !== generation || this.#closing.signal.aborted) return
     if (!inspection.ok) {
       this.#parts.log.info({ model: entry.id, detail: inspection.detail }, 'GGUF header refused')
@@ -238,16 +262,12 @@ export class ModelLibrary {
     } else {
       entry.facts = inspection.facts
       entry.capabilities = capabilitiesOf(inspection.facts, inspection.template)
-      // The built-in weights are our own and their content is tested, so the first token need not wait for a trial.
-      const verdict =
-        source === 'built-in'
-          ? ({ state: 'trusted' } as const)
-          : this.#parts.registry.verdict(path, sizeBytes, modifiedAt)
+      const verdict = this.#verdict(entry)
       if (verdict?.state === 'trusted') settle(entry, 'ready', null)
       else if (verdict?.state === 'quarantined') settle(entry, 'quarantined', verdict.reason)
       else {
         this.#toTry.push(entry)
-        bySize(this.#toTry)
+        inOrder(this.#toTry)
       }
     }
     this.#parts.onChange()
@@ -274,8 +294,9 @@ export class ModelLibrary {
   }
 }
 
-function bySize(entries: LibraryEntry[]): void {
-  entries.sort((a, b) => a.found.sizeBytes - b.found.sizeBytes)
+/** Files that are ready after their header first, then the smallest. */
+function inOrder(entries: LibraryEntry[]): void {
+  entries.sort((a, b) => Number(b.judged) - Number(a.judged) || a.found.sizeBytes - b.found.sizeBytes)
 }
 
 function isBelow(path: string, folder: string): boolean {

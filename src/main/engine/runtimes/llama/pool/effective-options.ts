@@ -1,19 +1,48 @@
+import { availableParallelism } from 'node:os'
 import type { LoadOptions } from '#shared/models.ts'
 import type { RuntimeHints } from '../../../spec/chat-request.ts'
 import type { LoadedFacts } from '../protocol.ts'
 
-/** The load options that a request's hints ask for. */
+/** Bounds of what reaches native code, which aborts the process or allocates without limit for worse. */
+const CONTEXT = { least: 64, most: 10_000_000 }
+const BATCH = { least: 1, most: 65_536 }
+const LAYERS = { least: 0, most: 10_000 }
+
+/** The load options that a request's hints ask for. Numbers that mean nothing are left out, extreme ones are bounded. */
 export function hintedOptions(hints: RuntimeHints | undefined): LoadOptions {
   const { contextSize, gpuLayers, threads, batchSize, mmap, mlock } = hints ?? {}
-  return {
-    ...(contextSize === undefined ? {} : { contextSize }),
-    // Ollama's num_gpu -1 means: decide yourself.
-    ...(gpuLayers === undefined ? {} : { gpuLayers: gpuLayers < 0 ? ('auto' as const) : gpuLayers }),
-    ...(threads === undefined || threads < 1 ? {} : { threads }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(mmap === undefined ? {} : { mmap }),
-    ...(mlock === undefined ? {} : { mlock }),
-  }
+  // Ollama's num_gpu -1 means: decide yourself.
+  const layers = gpuLayers !== undefined && gpuLayers < 0 ? 'auto' : whole(gpuLayers, LAYERS)
+  return withoutUndefined({
+    contextSize: positive(contextSize, CONTEXT),
+    gpuLayers: layers,
+    threads: positive(threads, { least: 1, most: availableParallelism() }),
+    batchSize: positive(batchSize, BATCH),
+    mmap,
+    mlock,
+  })
+}
+
+/** Seconds a request asks its model to stay; -1 for always. */
+export function hintedKeepAlive(hints: RuntimeHints | undefined): number | undefined {
+  const seconds = hints?.keepAliveSeconds
+  if (seconds === undefined || Number.isNaN(seconds)) return undefined
+  return Number.isFinite(seconds) ? Math.max(-1, seconds) : -1
+}
+
+interface Bounds {
+  least: number
+  most: number
+}
+
+function whole(value: number | undefined, { least, most }: Bounds): number | undefined {
+  if (value === undefined || Number.isNaN(value)) return undefined
+  return Math.min(most, Math.max(least, Math.trunc(value)))
+}
+
+/** Zero and less mean the default, as in Ollama. */
+function positive(value: number | undefined, bounds: Bounds): number | undefined {
+  return value === undefined || value <= 0 ? undefined : whole(value, bounds)
 }
 
 /** What has to change before a request with these wishes can run on the loaded model. */

@@ -28,6 +28,11 @@ export class ModelPool {
     return this.#slots.get(id)?.view() ?? null
   }
 
+  /** Whether a model is in memory, or about to be. */
+  get inUse(): boolean {
+    return [...this.#slots.values()].some((slot) => slot.view() !== null)
+  }
+
   acquire(
     model: SlotModel,
     wishes: LoadOptions,

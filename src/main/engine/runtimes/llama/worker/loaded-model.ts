@@ -2,14 +2,20 @@ import type { ChatWrapper, LlamaContext, LlamaEmbeddingContext, LlamaModel } fro
 import type { LoadOptions } from '#shared/models.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
 import type { LoadedFacts, LoadInput } from '../protocol.ts'
+import { chooseWrapper } from './choose-wrapper.ts'
 import { loadFailure } from './load-failure.ts'
-import { chooseThreads, type NativeRuntime } from './native-runtime.ts'
+import { chooseThreads, type NativeRuntime, TINY_MODEL_BYTES } from './native-runtime.ts'
 import { SequencePool } from './sequence-pool.ts'
 
 const DEFAULT_CONTEXT = 8192
 const SMALLEST_CONTEXT = 512
 const DEFAULT_SEQUENCES = 8
 const DEFAULT_BATCH = 512
+/**
+ * On the CPU flash attention pays for every cell and head, which a tiny model with short heads feels: 7 ms instead of 2 a
+ * token at a depth of 6,000 (the demo, 2 cores). Plain attention needs memory for all scores, so only up to this length.
+ */
+const LONGEST_PLAIN_ATTENTION = 16_384
 /** Share of the free memory that the parallel sequences of one model may take by default. */
 const SEQUENCES_SHARE = 0.5
 
@@ -57,7 +63,7 @@ export class LoadedModel {
         loadSignal: signal,
         onLoadProgress: (value) => progress(value * 0.95),
       })
-      const wrapper = native.module.resolveChatWrapper(model, { warningLogs: false })
+      const wrapper = chooseWrapper(model, input.sizeBytes, native.module)
       const loaded = new LoadedModel(native, model, wrapper, input)
       if (!input.forEmbedding) await loaded.#createContext(signal)
       progress(1)
@@ -200,7 +206,7 @@ export class LoadedModel {
           sequences,
           batchSize: Math.min(this.#batchSize(), contextSize),
           threads: this.#threads(),
-          ...(asked.flashAttention === undefined ? {} : { flashAttention: asked.flashAttention }),
+          flashAttention: this.#flashAttention(contextSize),
           createSignal: signal,
         })
         this.#sequences = new SequencePool(this.#context)
@@ -223,6 +229,13 @@ export class LoadedModel {
     return this.#options.batchSize ?? DEFAULT_BATCH
   }
 
+  #flashAttention(contextSize: number): boolean | 'auto' {
+    const { flashAttention } = this.#options
+    if (flashAttention !== undefined) return flashAttention
+    const { size, gpuLayers } = this.model
+    return size < TINY_MODEL_BYTES && gpuLayers === 0 && contextSize <= LONGEST_PLAIN_ATTENTION ? false : 'auto'
+  }
+
   #threads(): number {
     return chooseThreads(this.native.llama, this.#options.threads, this.model.size)
   }
@@ -233,6 +246,7 @@ export class LoadedModel {
       sequences,
       modelGpuLayers: this.model.gpuLayers,
       batchSize: Math.min(this.#batchSize(), contextSize),
+      flashAttention: this.#flashAttention(contextSize) !== false,
     })
     return this.model.gpuLayers > 0 ? need.gpuVram : need.cpuRam
   }

@@ -38,7 +38,8 @@ export function physicalCores(llama: Llama): number {
   return Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()))
 }
 
-const TINY_MODEL_BYTES = 50 * 1024 * 1024
+/** Below this, what surrounds the computing costs more than the computing. */
+export const TINY_MODEL_BYTES = 50 * 1024 * 1024
 
 /**
  * Threads for one model. More threads than free cores slow llama.cpp down by an order of magnitude, and a tiny model

@@ -92,6 +92,10 @@ export function serveLlamaWorker(port: MessagePort, settings: WorkerSettings): v
     ) => Promise<WorkerJobs[Kind]['result']>
   } = {
     inspect: ({ path }) => inspectFile(path),
+    async warm() {
+      await openNative()
+      return null
+    },
     async load(input, job, signal) {
       const loaded = await LoadedModel.open(await openNative(), input, signal, progressReporter(job))
       models.set(input.key, loaded)

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { listenForShortcuts, matches, registerShortcut } from '../../../src/renderer/app/shortcuts.ts'
+import { listenForShortcuts, matches, registerShortcut } from '../../../src/renderer/page/shortcuts.ts'
 
 const key = (init: KeyboardEventInit): KeyboardEvent =>
   new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })
