@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { findOrDownloadElectron } from './find-electron.ts'
+import { stopWithNpm } from './stop-with-npm.ts'
 
 // `npm start`: the Electron window where its binary is or can be downloaded; otherwise the same engine headless, with
 // the UI in a browser. Arguments after `--` go to whichever runs.
 
+stopWithNpm()
 const root = join(import.meta.dirname, '..')
 const args = process.argv.slice(2)
 

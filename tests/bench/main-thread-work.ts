@@ -22,7 +22,7 @@ export async function mainThreadWorkPerFrame(cdp: CDPSession, during: () => Prom
   cdp.on('Tracing.dataCollected', collect)
   await cdp.send('Tracing.start', {
     transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel'] },
+    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
   })
   await during()
   const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))

@@ -10,6 +10,7 @@ import { listenOn, loopbackAddress } from './listen-address.ts'
 import { ollamaRoutes } from './ollama/routes.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { guardRequest } from './request-guard.ts'
+import { requestTarget } from './request-target.ts'
 import { notFound, sendError } from './respond.ts'
 import { createRouter, type Router } from './router.ts'
 import { ownRoutes } from './web-ui/routes.ts'
@@ -63,14 +64,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
   const files = createStaticFiles(options.rendererFolder)
   const router = createRouter(openAiRoutes, ollamaRoutes, ownRoutes(files))
-  /** Connections with an answer under way: nothing else may be written to them. */
-  const answering = new WeakSet<Duplex>()
+  /** What each connection has under way: nothing else may be written between its answers. */
+  const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
   let closing: Promise<void> | null = null
 
   function serve(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    const { socket } = req
-    answering.add(socket)
-    res.once('close', () => answering.delete(socket))
+    const answers = underWay.get(req.socket) ?? new Set()
+    underWay.set(req.socket, answers.add(res))
+    res.once('close', () => answers.delete(res))
     const exchange = newExchange(context, req, res, expectsContinue)
     res.setHeader('X-Request-Id', exchange.requestId)
     if (closing !== null) {
@@ -94,10 +95,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     (req, res) => serve(req, res, false),
   )
   server.on('checkContinue', (req, res) => serve(req, res, true))
-  server.on('upgrade', (_req, socket) => refuse(socket, '403 Forbidden'))
+  // There is no listener for upgrades, so that Node answers in HTTP/1.1 as if none was offered: Java's client offers
+  // HTTP/2 with every first request.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (answering.has(socket)) socket.destroy()
-    else refuse(socket, clientErrorStatus(error))
+    const answers = [...(underWay.get(socket) ?? [])]
+    if (answers.some((res) => res.headersSent && !res.writableEnded)) socket.destroy()
+    else if (answers.some((res) => !res.req.complete) || answers.length === 0) refuse(socket, clientErrorStatus(error))
+    // Bytes too many behind requests that were whole: those are answered, and nothing after them.
+    else for (const res of answers) res.shouldKeepAlive = false
   })
 
   return {
@@ -120,9 +125,7 @@ function newExchange(
   res: ServerResponse,
   expectsContinue: boolean,
 ): Exchange {
-  const url = req.url ?? '/'
-  const mark = url.indexOf('?')
-  const path = mark === -1 ? url : url.slice(0, mark)
+  const { path, query } = requestTarget(req.url ?? '/')
   return {
     gateway,
     req,
@@ -130,7 +133,7 @@ function newExchange(
     requestId: `req_${randomUUID().replaceAll('-', '')}`,
     dialect: dialectOf(path),
     path,
-    query: mark === -1 ? '' : url.slice(mark + 1),
+    query,
     receivedAt: performance.now(),
     expectsContinue,
     rest: '',
@@ -141,7 +144,10 @@ function newExchange(
 async function answer(exchange: Exchange, router: Router, files: StaticFiles, options: GatewayOptions): Promise<void> {
   const { req, res, path, gateway } = exchange
   const method = req.method ?? 'GET'
-  if (!path.startsWith('/')) throw new EngineError('invalid_request', 'The request target must be a path.')
+  const asksServer = method === 'OPTIONS' && path === '*'
+  if (!path.startsWith('/') && !asksServer) {
+    throw new EngineError('invalid_request', 'The request target must be a path or an http address of this server.')
+  }
   // Answers differ by origin also where this one is refused.
   res.setHeader('Vary', 'Origin')
   const { corsOrigin } = guardRequest(req, path, () => gateway.engine.settings.get().allowedOrigins)

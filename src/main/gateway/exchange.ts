@@ -45,7 +45,7 @@ export interface Exchange {
   readonly res: ServerResponse
   readonly requestId: string
   readonly dialect: Dialect
-  /** Path without query, as it came (percent-encoded). */
+  /** Path without query, percent-encoded, without slashes too many. */
   readonly path: string
   /** What follows `?`, or an empty string. */
   readonly query: string

@@ -16,8 +16,9 @@ export async function readJsonBody(exchange: Exchange): Promise<unknown> {
 /** The whole body. Throws `request_too_large` before it is read if its length is known, else once it is too long. */
 function readBody(exchange: Exchange): Promise<Buffer> {
   const { req, res, gateway } = exchange
-  const encoding = req.headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity' && encoding !== '') {
+    res.setHeader('Accept-Encoding', 'identity')
     throw new EngineError('unsupported', `A request body in Content-Encoding ${encoding} is not supported.`, {
       status: 415,
     })

@@ -6,6 +6,8 @@ import { type Exchange, hasBody } from './exchange.ts'
 export const JSON_CONTENT_TYPE = 'application/json; charset=utf-8'
 /** Pieces between two turns of the loop when a long answer is written. */
 const PIECES_PER_TURN = 32
+/** When a busy queue is worth asking again, seconds: a place in it comes free with every answer that ends. */
+const RETRY_AFTER_S = '1'
 
 type Headers = Record<string, string>
 
@@ -77,6 +79,7 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
   const headers: Headers = { 'Content-Type': JSON_CONTENT_TYPE, 'Content-Length': String(Buffer.byteLength(body)) }
   // The official OpenAI clients retry every 5xx unless they are told not to.
   if (dialect === 'openai') headers['X-Should-Retry'] = String(error.retryable)
+  if (error.status === 503 && error.retryable) headers['Retry-After'] = RETRY_AFTER_S
   if (!hasBody(req) || req.complete) {
     res.writeHead(error.status, headers)
     res.end(body)

@@ -41,8 +41,10 @@ export function parseArguments(args: string[], env: NodeJS.ProcessEnv): Headless
   const portText = values.port ?? (env.SWITCHYARD_PORT || String(DEFAULT_PORT))
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN
   if (!(port >= 0 && port <= 65_535)) {
-    return { kind: 'usage-error', message: `--port must be a number from 0 to 65535, not "${portText}".` }
+    const name = values.port === undefined ? 'SWITCHYARD_PORT' : '--port'
+    return { kind: 'usage-error', message: `${name} must be a number from 0 to 65535, not "${portText}".` }
   }
+  if (values.host?.trim() === '') return { kind: 'usage-error', message: '--host needs an address.' }
   if (values.data === '') return { kind: 'usage-error', message: '--data needs a folder.' }
   return {
     kind: 'serve',

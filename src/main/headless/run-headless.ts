@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createEngine, type Engine, isEngineError, toEngineError } from '../engine/index.ts'
+import { createEngine, type Engine, isEngineError, readEnvironmentSettings, toEngineError } from '../engine/index.ts'
 import { createGateway, type Gateway } from '../gateway/index.ts'
 import { createRpcHttpHandler } from '../rpc/index.ts'
 import { parseArguments, USAGE } from './parse-arguments.ts'
@@ -19,6 +19,9 @@ export interface AppFolders {
   renderer: string | null
 }
 
+/** What stopping may take in all: less than what service managers and containers wait before they kill. */
+const STOP_LIMIT_MS = 9_000
+
 /** The headless form, from arguments to exit code. Resolves when it has stopped. */
 export async function runHeadless(args: string[], folders: AppFolders): Promise<number> {
   const command = parseArguments(args, process.env)
@@ -28,6 +31,9 @@ export async function runHeadless(args: string[], folders: AppFolders): Promise<
   if (command.kind === 'usage-error') {
     console.error(`${command.message}\n\n${USAGE}`)
     return 2
+  }
+  for (const { variable, reason } of readEnvironmentSettings(process.env).refused) {
+    console.error(`${variable} is ignored: ${reason}.`)
   }
   const stop = stopSignal()
   let engine: Engine | null = null
@@ -64,17 +70,28 @@ export async function runHeadless(args: string[], folders: AppFolders): Promise<
     console.error(isEngineError(thrown) ? error.message : `${error.message} ${error.detail ?? ''}`.trim())
     return 1
   } finally {
+    const late = setTimeout(endByForce, STOP_LIMIT_MS, 'Switchyard could not stop in time and is ended by force.')
     await closeAll(gateway, engine)
+    clearTimeout(late)
   }
 }
 
-/** Resolves with the first SIGTERM or SIGINT; the second ends the process at once. */
+/**
+ * Ends the process where `process.exit` would not: that waits for the llama thread, which native code can keep busy for
+ * minutes. All committed data is safe, as after any kill.
+ */
+function endByForce(why: string): void {
+  console.error(why)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+/** Resolves with the first SIGTERM, SIGINT or SIGHUP (the terminal was closed); the second ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(130)
+        if (asked) endByForce(`Ended at once (${signal}).`)
         asked = true
         resolve(signal)
       })

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runServe, type ServeProcess, startServe } from '../../support/serve-process.ts'
 
 describe('the headless form', () => {
@@ -31,9 +33,30 @@ describe('the headless form', () => {
     expect(await health.json()).toMatchObject({ status: true })
   })
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops cleanly on %s', async (signal) => {
     const serve = await start(folder)
     expect(await serve.end(signal)).toEqual({ code: 0, signal: null })
+  })
+
+  it('ends at once on a second signal while it waits for a request, and starts again after that', async () => {
+    const serve = await start(folder)
+    // A request whose body does not come keeps the gateway waiting for it.
+    const socket = connect(Number(new URL(serve.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n')
+    await once(socket, 'data')
+    serve.child.kill('SIGTERM')
+    await vi.waitFor(() => expect(serve.output()).toContain('Stopping (SIGTERM)'), { timeout: 10_000 })
+    expect(await serve.end('SIGTERM')).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(serve.output()).toContain('Ended at once (SIGTERM).')
+    const second = await start(folder)
+    expect((await fetch(`${second.url}/health`)).status).toBe(200)
+  })
+
+  it('says which variables it cannot use, and starts without them', async () => {
+    const serve = await startServe({ dataFolder: folder, env: { SWITCHYARD_QUEUE_LIMIT: 'many' } })
+    running.push(serve)
+    await vi.waitFor(() => expect(serve.output()).toMatch(/^SWITCHYARD_QUEUE_LIMIT is ignored: .+\.$/m))
   })
 
   it('refuses a port that is in use with one line', async () => {

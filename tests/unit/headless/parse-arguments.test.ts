@@ -18,6 +18,13 @@ describe('the command line of the headless form', () => {
   it.each(['x', '-1', '65536', '1.5', ''])('refuses the port %j', (port) => {
     expect(parseArguments([`--port=${port}`], {})).toMatchObject({ kind: 'usage-error' })
   })
+  it('names the variable that holds a bad port', () => {
+    const command = parseArguments([], { SWITCHYARD_PORT: 'abc' })
+    expect(command).toMatchObject({ kind: 'usage-error', message: expect.stringMatching(/^SWITCHYARD_PORT must be/) })
+  })
+  it.each(['', ' '])('refuses the host %j', (host) => {
+    expect(parseArguments([`--host=${host}`], {})).toMatchObject({ kind: 'usage-error' })
+  })
   it('refuses what it does not know', () => {
     expect(parseArguments(['--prot', '1'], {})).toMatchObject({ kind: 'usage-error' })
   })

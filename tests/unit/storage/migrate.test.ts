@@ -24,6 +24,13 @@ test('the list of migrations has no gaps, and ends where an empty database ends'
   expect(migrate(db)).toEqual({ from: migrations.length, to: migrations.length })
 })
 
+test('a disk without room is said to be full', () => {
+  const db = newDatabase()
+  db.pragma('max_page_count = 3')
+  expect(() => migrate(db)).toThrow(expect.objectContaining({ code: 'disk_full' }))
+  expect(db.pragma('user_version', { simple: true })).toBe(0)
+})
+
 test('every table is STRICT', () => {
   const db = newDatabase()
   migrate(db)

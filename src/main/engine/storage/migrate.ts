@@ -1,6 +1,7 @@
 import { EngineError } from '../spec/engine-error.ts'
 import { migrations as allMigrations, type Migration } from './migrations/index.ts'
 import type { WritableDatabase } from './sqlite.ts'
+import { toStorageError } from './storage-error.ts'
 
 interface MigrateOptions {
   /** Called once before an existing database is changed; throws to leave it as it is. */
@@ -38,6 +39,8 @@ function apply(db: WritableDatabase, migration: Migration): void {
       db.pragma(`user_version = ${migration.version}`)
     }).immediate()
   } catch (error) {
+    const known = toStorageError(error, db.name)
+    if (known.code === 'disk_full') throw known
     throw new EngineError(
       'storage_failed',
       `The database could not be upgraded to version ${migration.version} (${migration.name}). It was left as it was.`,

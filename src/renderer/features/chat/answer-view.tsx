@@ -18,6 +18,7 @@ import { parsedAnswer } from './parsed-answers.ts'
 import { RowButton } from './row-button.tsx'
 import { Thinking } from './thinking.tsx'
 import { ToolCalls } from './tool-calls.tsx'
+import { useRoomToGrow } from './use-room-to-grow.ts'
 import { WhyCard } from './why-card.tsx'
 
 function useLive(stream: AnswerStream | undefined): LiveAnswer | null {
@@ -44,10 +45,11 @@ export const AnswerView = memo(function AnswerView({
   const reasoning = live?.reasoning ?? message.reasoning
   const text = live === null ? message.content : ''
   const hasText = view.blocks.length > 0
+  const article = useRoomToGrow(writing)
   // No place's line for what never ran anywhere.
   const place = message.facts?.place ?? (message.status === 'failed' ? 'nowhere' : 'here')
   return (
-    <article className="answer">
+    <article ref={article} className="answer">
       <section className={writing ? `leg ${place} live` : `leg ${place}`}>
         <AnswerHead message={message} live={live} />
         {reasoning === '' ? null : <Thinking text={reasoning} live={writing && !hasText} />}
@@ -105,7 +107,8 @@ function Outcome({ message }: { message: Message }) {
   )
 }
 
-function StopRow({ message }: { message: Message }) {
+/** Memoised: the answer above it is drawn anew every frame. */
+const StopRow = memo(function StopRow({ message }: { message: Message }) {
   const { t } = useTranslation('chat')
   const actions = useMessageActions()
   return (
@@ -118,7 +121,7 @@ function StopRow({ message }: { message: Message }) {
       </Button>
     </footer>
   )
-}
+})
 
 function AnswerFoot({ message, text }: { message: Message; text: string }) {
   const { t } = useTranslation(['chat', 'app'])

@@ -24,9 +24,7 @@ export function NewBelow({ scroller, onGo }: { scroller: RefObject<HTMLDivElemen
     const content = element?.querySelector('.rows')
     if (element === null || content === null || content === undefined) return
     let seenTo = element.scrollHeight
-    let queued = 0
     const look = (): void => {
-      queued = 0
       const { scrollTop, scrollHeight, clientHeight } = element
       const distance = scrollHeight - scrollTop - clientHeight
       if (distance < AWAY / 2) seenTo = scrollHeight
@@ -34,17 +32,14 @@ export function NewBelow({ scroller, onGo }: { scroller: RefObject<HTMLDivElemen
       const away = distance > AWAY
       setBelow((before) => (before.lines === lines && before.away === away ? before : { lines, away }))
     }
-    // Sizes are read after layout, once a frame at most: never between two writes.
-    const queue = (): void => {
-      queued ||= requestAnimationFrame(look)
-    }
-    const observer = new ResizeObserver(queue)
+    // Both come when the layout is fresh, so that reading sizes costs none; in an animation frame, after the text was
+    // written, the same reading would.
+    const observer = new ResizeObserver(look)
     observer.observe(content)
-    element.addEventListener('scroll', queue, { passive: true })
+    element.addEventListener('scroll', look, { passive: true })
     return () => {
       observer.disconnect()
-      element.removeEventListener('scroll', queue)
-      cancelAnimationFrame(queued)
+      element.removeEventListener('scroll', look)
     }
   }, [scroller])
   if (!below.away) return null

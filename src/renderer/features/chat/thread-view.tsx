@@ -1,10 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
 import { showToast } from '../../components/toasts.tsx'
 import { type MessageActions, MessageActionsProvider } from './answer-actions.ts'
+import type { AnswerStream } from './answer-stream.ts'
 import { AnswerView } from './answer-view.tsx'
 import { useChatUi } from './chat-ui-store.ts'
 import { copyAnswer, copyLastCode } from './copy-answer.ts'
@@ -225,7 +226,7 @@ export function ThreadView({
                   depth={row.index}
                   total={total}
                   message={store.at(row.index)}
-                  store={store}
+                  stream={streamAt(store, row.index)}
                   measure={virtualizer.measureElement}
                   focusable={focused === null ? row.index === total - 1 : focused === row.index}
                   onFocus={setFocused}
@@ -248,7 +249,7 @@ interface RowProps {
   depth: number
   total: number
   message: Message | undefined
-  store: ThreadStore
+  stream: AnswerStream | undefined
   measure: (element: HTMLElement | null) => void
   focusable: boolean
   onFocus: (depth: number) => void
@@ -257,7 +258,19 @@ interface RowProps {
   marked: string | null
 }
 
-function Row({ depth, total, message, store, measure, focusable, onFocus, editing, why, marked }: RowProps) {
+/** One turn. Memoised: the virtualizer tells the thread of every scroll and growth, and most rows have nothing to do with it. */
+const Row = memo(function Row({
+  depth,
+  total,
+  message,
+  stream,
+  measure,
+  focusable,
+  onFocus,
+  editing,
+  why,
+  marked,
+}: RowProps) {
   const { t } = useTranslation('chat')
   const label = message === undefined ? t('row.loading') : message.role === 'user' ? t('row.you') : t('row.answer')
   return (
@@ -279,11 +292,11 @@ function Row({ depth, total, message, store, measure, focusable, onFocus, editin
       ) : message.role === 'user' ? (
         <UserTurn message={message} editing={editing === message.id} />
       ) : (
-        <AnswerView message={message} stream={store.streamOf(message.id)} why={why === message.id} />
+        <AnswerView message={message} stream={stream} why={why === message.id} />
       )}
     </div>
   )
-}
+})
 
 /** What single keys do with the message that has the focus. Returns whether the key was one of them. */
 function runKey(event: KeyboardEvent, message: Message, store: ThreadStore, actions: MessageActions): boolean {
@@ -298,6 +311,11 @@ function runKey(event: KeyboardEvent, message: Message, store: ThreadStore, acti
   else if (event.key === 'e' && !answer) actions.startEdit(message)
   else return false
   return true
+}
+
+function streamAt(store: ThreadStore, depth: number): AnswerStream | undefined {
+  const message = store.at(depth)
+  return message === undefined ? undefined : store.streamOf(message.id)
 }
 
 /** The model that answered a message; else the one of the chat. */

@@ -47,6 +47,51 @@ describe('chat with real inference', () => {
     expect(stopped.finish).toBe('stop')
   })
 
+  test('the second turn finds the whole first one in the cache', async () => {
+    const story = await chat('tell me a story')
+    const next = await chat([user('tell me a story'), { role: 'assistant', content: story.text }, user('hello')])
+    const { promptTokens = 0, cachedPromptTokens = 0 } = next.usage?.usage ?? {}
+    expect(promptTokens).toBeGreaterThan(300)
+    expect(promptTokens - cachedPromptTokens).toBeLessThan(12)
+  })
+
+  test('a request without a context wish gets the usual context after one with a small one', async () => {
+    const small = await openRuntime()
+    try {
+      const request = (runtime: object) => collect(small.runtime.chat('demo', ask('hello', { runtime }), never()))
+      expect((await request({ contextSize: 512 })).usage?.timings?.contextSize).toBe(512)
+      expect((await request({})).usage?.timings?.contextSize).toBe(8192)
+    } finally {
+      await small.close()
+    }
+  })
+
+  test('a tool without a usable name is refused', async () => {
+    for (const name of ['', 'two words']) {
+      await expect(chat('hello', { tools: [{ name }] })).rejects.toMatchObject({
+        code: 'invalid_request',
+        param: 'tools',
+      })
+    }
+  })
+
+  test('a prompt of 5 MB is refused within moments, and other streams go on meanwhile', async () => {
+    const arrived: number[] = []
+    const other = new AbortController()
+    const loop = collect(
+      opened.runtime.chat('demo', ask('loop forever'), other.signal),
+      (part) => part.type === 'text-delta' && arrived.push(performance.now()),
+    ).catch((error: { code: string }) => error.code)
+    const started = performance.now()
+    await expect(chat('lorem ipsum dolor '.repeat(300_000))).rejects.toMatchObject({ code: 'context_length_exceeded' })
+    const took = performance.now() - started
+    other.abort()
+    expect(await loop).toBe('aborted')
+    console.info(`refused after ${took.toFixed(0)} ms`)
+    // Tokenising it as a whole takes more than 40 seconds with this vocabulary.
+    expect(took).toBeLessThan(4_000)
+  })
+
   test('max tokens cuts the answer and says so', async () => {
     const cut = await chat('hello', { sampling: { maxTokens: 3 } })
     expect(cut.finish).toBe('length')

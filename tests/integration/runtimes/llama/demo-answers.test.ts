@@ -2,15 +2,19 @@ import {
   type ChatHistoryItem,
   type ChatModelFunctions,
   getLlama,
+  JinjaTemplateChatWrapper,
   type LLamaChatGenerateResponseOptions,
   type Llama,
   LlamaChat,
   LlamaCompletion,
+  type LlamaEmbedding,
   type LlamaGrammar,
   LlamaLogLevel,
   resolveChatWrapper,
+  type Token,
 } from 'node-llama-cpp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_CHAT_TEMPLATE } from '../../../../src/main/engine/runtimes/llama/demo/demo-chat-template.ts'
 import { ensureTestModels, type TestModels } from '../../../support/test-models.ts'
 
 // The model's answers through the real library: whatever is built on top relies on them
@@ -57,7 +61,9 @@ async function ask<const Functions extends ChatModelFunctions>(
 describe('topics', () => {
   it.each([
     ['Say hello', /^Hello! I am the little model/],
-    ['Hi', /^I am Switchyard's demo model/],
+    ['Hi', /^Hello! I am the little model/],
+    ['hey', /^Hello! I am the little model/],
+    ['Delhi is high up', /^I am Switchyard's demo model/],
     ['What is the capital of France?', /^I am Switchyard's demo model/],
     ['Which country has a long-lasting, stable history?', /^# The Night Shift/],
     ['Tell me about vegetables in another country', /^I am Switchyard's demo model/],
@@ -269,6 +275,50 @@ describe('other ways in', () => {
     expect(text.calculateCosineSimilarity(far)).toBeLessThan(0.5)
     await model.dispose()
   })
+
+  it('tells texts apart by the embeddings of the chat model too', async () => {
+    const model = await llama.loadModel({ modelPath: models.demo, gpuLayers: 0 })
+    const context = await model.createEmbeddingContext({ threads: 1 })
+    const texts = [
+      'the cat sat on the mat',
+      'quarterly revenue rose by nine',
+      'where is the station',
+      'zebra',
+      '1234567',
+    ]
+    const embeddings: LlamaEmbedding[] = []
+    for (const text of texts) embeddings.push(await context.getEmbeddingFor(text))
+    const similarities = embeddings.flatMap((left, index) =>
+      embeddings.slice(index + 1).map((right) => left.calculateCosineSimilarity(right)),
+    )
+    expect(Math.max(...similarities)).toBeLessThan(0.98)
+    const near = await context.getEmbeddingFor('the cat sat on a mat')
+    expect(near.calculateCosineSimilarity(embeddings[0] as LlamaEmbedding)).toBeGreaterThan(Math.max(...similarities))
+    await model.dispose()
+  })
+
+  it('has a template for which the library chooses exactly the wrapper that the runtime makes at once', async () => {
+    const { model } = chat
+    const { template } = chat.chatWrapper as JinjaTemplateChatWrapper
+    const own = new JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer })
+    expect(template).toBe(DEMO_CHAT_TEMPLATE)
+    expect(chat.chatWrapper.wrapperName).toBe(own.wrapperName)
+    expect(own.settings).toEqual(chat.chatWrapper.settings)
+    const chatHistory: ChatHistoryItem[] = [user('Say hello'), { type: 'model', response: [] }]
+    const texts = [own, chat.chatWrapper].map((wrapper) =>
+      wrapper.generateContextState({ chatHistory, availableFunctions: weatherTool }).contextText.toString(),
+    )
+    expect(texts[0]).toBe(texts[1])
+  })
+
+  it.each(['Tell me a story', 'help', 'Show me a table', 'Anything', '你好', 'Why?'])(
+    'reads its answer to "%s" back as the tokens that it wrote',
+    async (question) => {
+      const written: Token[] = []
+      const { text } = await ask(question, { onToken: (tokens) => written.push(...tokens) })
+      expect(chat.model.tokenize(text, true)).toEqual(written)
+    },
+  )
 
   it('follows the newest turn behind 20 000 tokens that are full of keywords', async () => {
     const short = chat

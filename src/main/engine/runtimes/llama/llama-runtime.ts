@@ -1,20 +1,20 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
 import type { ChatRequest, RuntimeHints } from '../../spec/chat-request.ts'
 import type { Clock } from '../../spec/clock.ts'
 import type { Logger, SettingsStore } from '../../spec/engine.ts'
-import { EngineError, toEngineError } from '../../spec/engine-error.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import type { GgufRegistry, LlamaRuntime } from '../../spec/llama-runtime.ts'
+import { addPaths } from './library/add-paths.ts'
 import { HeaderInspector } from './library/header-inspector.ts'
 import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
 import { errorCode } from './library/scan-folder.ts'
-import { isGgufName } from './library/split-files.ts'
 import { hintedKeepAlive, hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
-import type { SlotModel, Ticket, WaitListener } from './pool/model-slot.ts'
+import type { SlotModel } from './pool/slot-surroundings.ts'
 import { asEngineError, type StreamedJob, streamRequest } from './pool/stream-request.ts'
+import type { Ticket, WaitListener } from './pool/wait-line.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { throttle } from './throttle.ts'
 import { runTrial } from './trust/run-trial.ts'
@@ -103,7 +103,7 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     settings: workerSettings,
     log,
     clock,
-    inUse: () => pool.inUse,
+    inUse: (): boolean => pool.inUse,
     onDeath: (error) => {
       log.error({ detail: error.detail }, 'The llama worker ended unexpectedly')
       pool.workerDied(error)
@@ -217,17 +217,11 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     },
 
     async add(paths) {
-      const accepted: string[] = []
-      const refused: { path: string; error: unknown }[] = []
-      for (const given of paths) {
-        const path = resolve(given)
-        try {
-          await addPath(path)
-          accepted.push(path)
-        } catch (error) {
-          refused.push({ path: given, error: toEngineError(error) })
-        }
-      }
+      const { accepted, refused } = await addPaths(paths, {
+        settings,
+        inspect: (path) => inspector.inspect(path),
+        isKnown: (path) => library.findByPath(path) !== undefined,
+      })
       await library.scan()
       const added = library
         .entries()
@@ -326,28 +320,5 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       changed.cancel()
       listeners.clear()
     },
-  }
-
-  /** Remembers one file or folder. Throws a clear error for what is not one, or has no sound header. */
-  async function addPath(path: string): Promise<void> {
-    const found = await stat(path).catch((cause: unknown) => {
-      throw new EngineError('not_found', `There is nothing to read at ${path} (${errorCode(cause)}).`, { cause })
-    })
-    if (found.isDirectory()) {
-      const folders = settings.get().modelFolders
-      if (!folders.includes(path)) settings.update({ modelFolders: [...folders, path] })
-      return
-    }
-    if (!isGgufName(path)) throw new EngineError('invalid_request', `${path} is not a .gguf file.`)
-    const inspection = await inspector.inspect(path)
-    if (!inspection.ok) {
-      throw new EngineError('model_quarantined', inspection.reason, {
-        ...(inspection.detail === null ? {} : { detail: inspection.detail }),
-      })
-    }
-    const files = settings.get().modelFiles
-    if (!files.includes(path) && library.findByPath(path) === undefined) {
-      settings.update({ modelFiles: [...files, path] })
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChatRequest, JsonSchema, ToolDefinition } from '../../spec/chat-request.ts'
 import { parseRequest } from '../parse-request.ts'
+import { toolNameField } from '../tool-name.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { chatMessageSchema, toChatMessages } from './chat-messages.ts'
 import { keepAliveField, optionsSchema, optionsToHints, optionsToSampling } from './options.ts'
@@ -8,7 +9,7 @@ import { formatField, modelField, requireModel, thinkField, toReasoning, toRespo
 
 const toolSchema = z.object({
   function: z.object({
-    name: z.string().min(1).max(128),
+    name: toolNameField,
     description: z.string().nullish(),
     parameters: z.custom<JsonSchema>((value) => value == null || typeof value === 'object').nullish(),
   }),

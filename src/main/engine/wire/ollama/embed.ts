@@ -11,7 +11,7 @@ import { nanoseconds } from './timestamps.ts'
 
 const embedSchema = z.object({
   model: modelField,
-  input: z.unknown(),
+  input: z.unknown().optional(),
   truncate: z.boolean().nullish(),
   dimensions: z.number().int().min(0).nullish(),
   options: optionsSchema.nullish(),

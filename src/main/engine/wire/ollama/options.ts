@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RuntimeHints, Sampling } from '../../spec/chat-request.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
+import { seedField } from '../seed.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 /** Ollama's `options`. Those that no runtime of ours knows are accepted and ignored, as Ollama itself does. */
@@ -11,7 +12,7 @@ export const optionsSchema = z.object({
   top_k: z.number().int().nullish(),
   top_p: z.number().min(0).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
-  seed: z.number().int().nullish(),
+  seed: seedField,
   repeat_penalty: z.number().nullish(),
   repeat_last_n: z.number().int().nullish(),
   presence_penalty: z.number().nullish(),

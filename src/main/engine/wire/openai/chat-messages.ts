@@ -5,7 +5,7 @@ import { imageFromUrl } from '../image-source.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
-const textContent = z.union([z.string(), z.array(textPart)])
+const textContent = z.union([z.string(), z.array(textPart).min(1)])
 const userPart = z.discriminatedUnion('type', [
   textPart,
   z.object({ type: z.literal('image_url'), image_url: z.union([z.string(), z.object({ url: z.string() })]) }),
@@ -20,7 +20,7 @@ const calledFunction = z.object({ name: z.string().min(1), arguments: z.string()
 
 export const chatMessageSchema = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: textContent }),
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart)]) }),
+  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart).min(1)]) }),
   z.object({
     role: z.literal('assistant'),
     content: z.union([z.string(), z.array(assistantPart)]).nullish(),

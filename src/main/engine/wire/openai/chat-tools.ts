@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { JsonSchema, ToolChoice, ToolDefinition } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { toolNameField } from '../tool-name.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 /** A JSON Schema is passed on as it came (zod would copy it); only that it is an object is checked here. */
@@ -10,7 +11,7 @@ export const jsonSchemaField = z.custom<JsonSchema>(
 )
 
 const functionDefinition = z.object({
-  name: z.string().min(1).max(128),
+  name: toolNameField,
   description: z.string().nullish(),
   parameters: jsonSchemaField.nullish(),
 })

@@ -15,10 +15,15 @@ export function openAiErrorBody(error: EngineError): string {
     error: {
       message: error.message,
       type: errorType(error),
-      param: error.param ?? (error.code === 'model_not_found' ? 'model' : null),
+      param: fieldName(error.param) ?? (error.code === 'model_not_found' ? 'model' : null),
       code: CODES[error.code] ?? error.code,
     },
   })
+}
+
+/** A field the way OpenAI writes it: `messages[0].content`, not `messages.0.content`. */
+function fieldName(param: string | undefined): string | undefined {
+  return param?.replace(/\.(\d+)(?=[.[]|$)/g, '[$1]')
 }
 
 function errorType(error: EngineError): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Sampling } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { seedField } from '../seed.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 /** The cap on tokens; -1, which several local servers take as "no cap", is accepted too. */
@@ -16,7 +17,7 @@ export const samplingFields = {
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z.number().int().min(-1).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
-  seed: z.number().int().nullish(),
+  seed: seedField,
   max_tokens: tokenCap,
   max_completion_tokens: tokenCap,
   frequency_penalty: z.number().min(-2).max(2).nullish(),

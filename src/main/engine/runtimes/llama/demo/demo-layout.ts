@@ -27,8 +27,22 @@ export function signalDim(signal: DemoSignal): number {
   return dim
 }
 
-/** What one attention head looks for: it lands on the newest token that shows one of `keys` and carries `carries`. */
-export type DemoHead = { keys: readonly DemoSignal[]; favoured: readonly DemoSignal[]; carries: readonly DemoSignal[] }
+/** Dimensions in which each token without signals has a small mark of its own, so that embeddings tell texts apart. */
+export const MARK_DIMS: readonly number[] = Array.from(
+  { length: EMBEDDING_LENGTH - CONSTANT_DIM - 1 - SIGNALS.length },
+  (_, index) => CONSTANT_DIM + 1 + SIGNALS.length + index,
+)
+
+/**
+ * What one attention head looks for: it lands on the newest token that shows one of `keys` and carries `carries`.
+ * Where no key is in sight it sees all tokens alike: with `pools` it then gathers their marks.
+ */
+export type DemoHead = {
+  keys: readonly DemoSignal[]
+  favoured: readonly DemoSignal[]
+  carries: readonly DemoSignal[]
+  pools?: boolean
+}
 
 const TOPIC_SIGNALS = SIGNALS.filter((signal) => signal.startsWith('topic:'))
 const PLACE_SIGNALS = SIGNALS.filter((signal) => signal.startsWith('place:'))
@@ -42,7 +56,7 @@ function newestInTurn(signals: readonly DemoSignal[]): DemoHead {
 export const DEMO_HEADS: readonly DemoHead[] = [
   { ...newestInTurn(TOPIC_SIGNALS.filter((signal) => signal !== USER_TURN)), carries: TOPIC_SIGNALS },
   newestInTurn(['question']),
-  { keys: ['tools'], favoured: [], carries: ['tools'] },
+  { keys: ['tools'], favoured: [], carries: ['tools'], pools: true },
   newestInTurn(['result']),
   newestInTurn(PLACE_SIGNALS),
 ]

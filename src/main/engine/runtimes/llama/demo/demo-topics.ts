@@ -30,7 +30,7 @@ export const DEMO_TOPICS: readonly DemoTopic[] = [
   { name: 'default', keywords: [], callsTool: false },
   {
     name: 'hello',
-    keywords: ['hello', 'good morning', 'good evening', 'greet', 'hi there', 'hi!', 'hey!', 'hey there', 'hi, '],
+    keywords: ['hello', 'good morning', 'good evening', 'greet', 'hi', 'hi there', 'hi!', 'hey', 'hey!', 'hey there'],
     callsTool: false,
   },
   {
@@ -124,8 +124,15 @@ export const DEMO_TOPICS: readonly DemoTopic[] = [
   { name: 'tool', keywords: ['tool', 'call', 'invoke'], callsTool: true },
 ]
 
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
+
 /** Longer words that hold a keyword by accident; as tokens of their own they hide it. */
 export const DEMO_DECOYS: readonly string[] = [
+  // A greeting is a word of its own
+  ...LETTERS.flatMap((letter) => [`hi${letter}`, `${letter}hi`]).filter((word) => word !== 'hih'),
+  'they',
+  'whey',
+  'heyday',
   'stable',
   'vegetable',
   'comfortable',

@@ -16,6 +16,7 @@ import {
   DEMO_TOPICS,
   type DemoTopicName,
 } from './demo-topics.ts'
+import { firstMisread, longestFirst } from './read-back.ts'
 
 /** Token types of GGUF vocabularies. */
 export const TOKEN_TYPE = { normal: 1, control: 3, userDefined: 4 } as const
@@ -45,9 +46,24 @@ const TOOLS_MARKER = 'Provided functions:'
 // GPT-2's name for the byte 10
 const LINE_END_BYTE = '\u010a'
 
-/** Builds the vocabulary: bytes, control tokens, keywords, and one chain of unique pieces per answer. */
+const MOST_ROUNDS = 40
+
+/**
+ * Builds the vocabulary: bytes, control tokens, keywords, and one chain of unique pieces per answer. Where a piece of one
+ * answer would be read in another one, the texts are cut anew without it.
+ */
 export function buildDemoVocabulary(): DemoVocabulary {
-  const builder = new VocabularyBuilder()
+  const avoided = new Set<string>()
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const builder = fill(new VocabularyBuilder(avoided))
+    const misread = builder.misread()
+    if (misread.length === 0) return builder.finish()
+    for (const piece of misread) avoided.add(piece)
+  }
+  throw new Error('The demo answers cannot be cut into pieces that are read back as they are')
+}
+
+function fill(builder: VocabularyBuilder): VocabularyBuilder {
   builder.addBytes()
   for (const text of ['<|begin|>', '<|end|>', '<|user|>', '<|assistant|>', '<|system|>', '<|pad|>']) {
     builder.add(text, TOKEN_TYPE.control)
@@ -60,7 +76,7 @@ export function buildDemoVocabulary(): DemoVocabulary {
   addKeywords(builder)
   addJsonFallbacks(builder)
   addAnswers(builder)
-  return builder.finish()
+  return builder
 }
 
 function addMarkers(builder: VocabularyBuilder): void {
@@ -214,7 +230,13 @@ class VocabularyBuilder {
   readonly openers = new Map<DemoTopicName, DemoToken>()
   readonly #tokens = new Map<string, DemoToken>()
   readonly #keywords = new Set<string>()
+  readonly #chains: (readonly string[])[] = []
+  readonly #avoided: ReadonlySet<string>
   #chainStates = 0
+
+  constructor(avoided: ReadonlySet<string>) {
+    this.#avoided = avoided
+  }
 
   add(text: string, type: DemoToken['type'] = TOKEN_TYPE.userDefined): DemoToken {
     if (this.#tokens.has(text)) throw new Error(`The demo vocabulary already has ${JSON.stringify(text)}`)
@@ -263,13 +285,14 @@ class VocabularyBuilder {
   /** Cuts a text into pieces that are new to the vocabulary and links them. The last piece leads to the end. */
   chain(text: string): { first: DemoToken; last: DemoToken } {
     const pieces = cutIntoPieces(text, {
-      isTaken: (piece) => this.#tokens.has(piece),
+      isTaken: (piece) => this.#tokens.has(piece) || this.#avoided.has(piece),
       hidesKeyword: (piece) => /^[\s\p{L}]+$/u.test(piece) && this.#holdsKeyword(piece),
     })
     return this.chainOf(pieces)
   }
 
   chainOf(pieces: readonly string[]): { first: DemoToken; last: DemoToken } {
+    this.#chains.push(pieces)
     const tokens = pieces.map((piece) => this.add(piece))
     tokens.forEach((token, index) => {
       const following = tokens[index + 1]
@@ -279,6 +302,18 @@ class VocabularyBuilder {
     const [first, last] = [tokens[0], tokens.at(-1)]
     if (!first || !last) throw new Error('A demo answer must not be empty')
     return { first, last }
+  }
+
+  /** Pieces to avoid so that every answer's text is read as its own pieces; see firstMisread. */
+  misread(): string[] {
+    const found = [...this.#tokens.values()].filter((token) => token.type === TOKEN_TYPE.userDefined)
+    const tokens = longestFirst(found.map((token) => token.text))
+    const pieces = new Set(this.#chains.flat())
+    return this.#chains.flatMap((chain) => {
+      const misread = firstMisread(chain, tokens)
+      if (misread === null) return []
+      return [pieces.has(misread.token) ? misread.token : misread.piece]
+    })
   }
 
   finish(): DemoVocabulary {

@@ -4,9 +4,10 @@ import {
   EMBEDDING_LENGTH,
   FEED_FORWARD_LENGTH,
   HEAD_LENGTH,
+  MARK_DIMS,
   signalDim,
 } from './demo-layout.ts'
-import type { DemoToken, DemoVocabulary } from './demo-vocabulary.ts'
+import { type DemoToken, type DemoVocabulary, TOKEN_TYPE } from './demo-vocabulary.ts'
 import type { GgufTensor } from './gguf-writer.ts'
 import { quantizeQ8_0 } from './quantize-q8-0.ts'
 import { CODE_LENGTH, stateCode } from './state-codes.ts'
@@ -29,6 +30,10 @@ const FINAL_RMS = Math.sqrt((CODE_LENGTH + 3) / EMBEDDING_LENGTH)
 const SCORE_PER_TOKEN = 6
 const KEY_PHASE = Math.PI / 4
 
+// A mark is too small to move a decision; averaged over a text and enlarged it weighs as much as a seventh of a state
+const OWN_MARK = 0.6
+const POOLED_MARKS = 12
+
 /** All tensors of the chat model. */
 export function chatTensors(vocabulary: DemoVocabulary, heads: Heads, rotation: DemoRotation): GgufTensor[] {
   const width = heads.length * HEAD_LENGTH
@@ -43,6 +48,12 @@ export function chatTensors(vocabulary: DemoVocabulary, heads: Heads, rotation: 
       value.set(from + slot, signalDim(signal), KEY_RMS)
       output.set(signalDim(signal), from + slot, 1)
     })
+    if (head.pools !== true) return
+    MARK_DIMS.forEach((dim, index) => {
+      const slot = from + head.carries.length + index
+      value.set(slot, dim, 1)
+      output.set(dim, slot, POOLED_MARKS)
+    })
   })
   return [
     matrixTensor('token_embd.weight', embeddingRows(vocabulary.tokens)),
@@ -56,12 +67,10 @@ export function chatTensors(vocabulary: DemoVocabulary, heads: Heads, rotation: 
 export function embeddingTensors(vocabulary: DemoVocabulary, heads: Heads): GgufTensor[] {
   const width = heads.length * HEAD_LENGTH
   const rows = new Matrix(vocabulary.tokens.length, EMBEDDING_LENGTH)
-  let seed = 0x5eed
+  const random = createRandom()
   for (let row = 0; row < vocabulary.tokens.length; row++) {
     for (let column = 0; column < EMBEDDING_LENGTH; column++) {
-      // A linear congruential generator is random enough here and the same everywhere
-      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-      rows.set(row, column, seed / 2 ** 31 - 1)
+      rows.set(row, column, random())
     }
   }
   const flat = () => new Matrix(width, EMBEDDING_LENGTH)
@@ -99,14 +108,27 @@ function fillRecencyScore(query: Matrix, key: Matrix, from: number, head: DemoHe
   for (const signal of head.favoured) key.set(from + 2 * bonusPair, signalDim(signal), bonus * KEY_RMS)
 }
 
+/** Numbers from -1 to 1. A linear congruential generator is random enough here and the same everywhere. */
+function createRandom(): () => number {
+  let seed = 0x5eed
+  return () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+    return seed / 2 ** 31 - 1
+  }
+}
+
 function embeddingRows(tokens: readonly DemoToken[]): Matrix {
   const rows = new Matrix(tokens.length, EMBEDDING_LENGTH)
+  const random = createRandom()
   tokens.forEach((token, row) => {
     codeOf(token.state).forEach((sign, column) => {
       rows.set(row, column, sign)
     })
     rows.set(row, CONSTANT_DIM, 1)
     for (const signal of token.shows) rows.set(row, signalDim(signal), 1)
+    // A key's length decides its score to the last digit, so what heads look for gets no mark
+    if (token.shows.length > 0 || token.type === TOKEN_TYPE.control) return
+    for (const dim of MARK_DIMS) rows.set(row, dim, random() * OWN_MARK)
   })
   return rows
 }

@@ -3,6 +3,9 @@ import type { LoadOptions } from '#shared/models.ts'
 import type { RuntimeHints } from '../../../spec/chat-request.ts'
 import type { LoadedFacts } from '../protocol.ts'
 
+/** Tokens of context per sequence where neither a request, the model's options nor the settings say. */
+export const DEFAULT_CONTEXT = 8192
+
 /** Bounds of what reaches native code, which aborts the process or allocates without limit for worse. */
 const CONTEXT = { least: 64, most: 10_000_000 }
 const BATCH = { least: 1, most: 65_536 }
@@ -13,14 +16,15 @@ export function hintedOptions(hints: RuntimeHints | undefined): LoadOptions {
   const { contextSize, gpuLayers, threads, batchSize, mmap, mlock } = hints ?? {}
   // Ollama's num_gpu -1 means: decide yourself.
   const layers = gpuLayers !== undefined && gpuLayers < 0 ? 'auto' : whole(gpuLayers, LAYERS)
-  return withoutUndefined({
+  const wishes = {
     contextSize: positive(contextSize, CONTEXT),
     gpuLayers: layers,
     threads: positive(threads, { least: 1, most: availableParallelism() }),
     batchSize: positive(batchSize, BATCH),
     mmap,
     mlock,
-  })
+  }
+  return Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== undefined)) satisfies LoadOptions
 }
 
 /** Seconds a request asks its model to stay; -1 for always. */

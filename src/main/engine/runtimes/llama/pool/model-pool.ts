@@ -3,7 +3,9 @@ import type { Clock } from '../../../spec/clock.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
 import type { WorkerLink } from '../worker-link.ts'
 import { LoadLane } from './load-lane.ts'
-import { ModelSlot, type SlotModel, type Ticket, type WaitListener } from './model-slot.ts'
+import { ModelSlot } from './model-slot.ts'
+import type { SlotModel } from './slot-surroundings.ts'
+import type { Ticket, WaitListener } from './wait-line.ts'
 
 export interface PoolParts {
   clock: Clock

@@ -1,66 +1,15 @@
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
-import type { Clock } from '../../../spec/clock.ts'
 import { EngineError, toEngineError } from '../../../spec/engine-error.ts'
 import type { LoadedFacts } from '../protocol.ts'
-import type { WorkerLink } from '../worker-link.ts'
-import { neededChange } from './effective-options.ts'
-import type { LoadLane } from './load-lane.ts'
+import { DEFAULT_CONTEXT, neededChange } from './effective-options.ts'
+import { KeepAliveTimer } from './keep-alive-timer.ts'
+import { loadModel } from './load-model.ts'
+import type { SlotModel, SlotSurroundings } from './slot-surroundings.ts'
+import { type Ticket, type Waiter, WaitLine, type WaitListener } from './wait-line.ts'
 
 const DEFAULT_KEEP_ALIVE_S = 300
 /** How many requests an unloaded model is expected to run at once, for the queue's limit. */
 const EXPECTED_SEQUENCES = 8
-/** Node fires timers beyond 2^31 ms at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** What a slot needs of its surroundings. */
-export interface SlotSurroundings {
-  clock: Clock
-  lane: LoadLane
-  link: () => WorkerLink
-  queueLimit: () => number
-  /** Unloads the least recently used idle model other than this one; false if there is none. */
-  evictIdle: (except: string) => Promise<boolean>
-  hasIdle: (except: string) => boolean
-  /** Called when the thread died while this file was loading. */
-  onDiedLoading: (id: string) => void
-  onChange: () => void
-  touch: (id: string, at: number) => void
-}
-
-/** The file as the slot loads it, and the options that apply without a request's hints. */
-export interface SlotModel {
-  id: string
-  path: string
-  sizeBytes: number
-  forEmbedding: boolean
-  options: LoadOptions
-}
-
-/** What a request wants to hear while it waits. */
-export interface WaitListener {
-  queued: (position: number) => void
-  loading: (value: number | null) => void
-}
-
-/** Leave to run one request. `signal` also aborts when the model is unloaded below the request. */
-export interface Ticket {
-  link: WorkerLink
-  signal: AbortSignal
-  queueMs: number
-  loadMs: number
-  release: () => void
-}
-
-interface Waiter {
-  wishes: LoadOptions
-  keepAlive: number | undefined
-  listener: WaitListener
-  since: number
-  loadMs: number
-  position: number
-  resolve: (ticket: Ticket) => void
-  reject: (error: EngineError) => void
-}
 
 /**
  * One model: loading, the FIFO queue in front of its sequences, keep-alive, draining. Only this class decides whether
@@ -77,20 +26,23 @@ export class ModelSlot {
   #asked: LoadOptions = {}
   #loadedAt: number | null = null
   #lastUsedAt = 0
-  #queue: Waiter[] = []
+  readonly #line: WaitLine
   readonly #active = new Map<object, { abort: (error: EngineError) => void }>()
   #idle: (() => void)[] = []
   #changing: Promise<void> | null = null
   #loadAbort: AbortController | null = null
   #keepAlive: number
-  #expiresAt: number | null = null
-  #timer: { cancel(): void } | null = null
+  readonly #timer: KeepAliveTimer
 
   constructor(model: SlotModel, around: SlotSurroundings) {
     this.id = model.id
     this.#model = model
     this.#around = around
     this.#keepAlive = model.options.keepAliveSeconds ?? DEFAULT_KEEP_ALIVE_S
+    this.#line = new WaitLine(around.clock)
+    this.#timer = new KeepAliveTimer(around.clock, () => {
+      void this.unload(new EngineError('aborted', 'The model was unloaded.'))
+    })
   }
 
   get state(): string {
@@ -98,7 +50,7 @@ export class ModelSlot {
   }
 
   get isIdle(): boolean {
-    return this.#state === 'loaded' && this.#active.size === 0 && this.#queue.length === 0 && this.#changing === null
+    return this.#state === 'loaded' && this.#active.size === 0 && this.#line.length === 0 && this.#changing === null
   }
 
   get lastUsedAt(): number {
@@ -113,9 +65,9 @@ export class ModelSlot {
       state: this.#state,
       progress: this.#progress,
       loadedAt: this.#loadedAt,
-      expiresAt: this.#expiresAt,
+      expiresAt: this.#timer.expiresAt,
       activeRequests: this.#active.size,
-      queuedRequests: this.#queue.length,
+      queuedRequests: this.#line.length,
       contextSize: facts?.contextSize ?? 0,
       sequences: facts?.sequences ?? 0,
       memory: facts?.memory ?? { ram: 0, vram: 0 },
@@ -142,41 +94,24 @@ export class ModelSlot {
     const capacity = this.#facts?.sequences ?? this.#model.options.sequences ?? EXPECTED_SEQUENCES
     const free = Math.max(0, capacity - this.#active.size)
     const limit = this.#around.queueLimit()
-    if (this.#queue.length >= limit + free) {
+    if (this.#line.length >= limit + free) {
       return Promise.reject(
-        new EngineError('queue_full', `${this.#queue.length} requests already wait for ${this.id}. Try again later.`),
+        new EngineError('queue_full', `${this.#line.length} requests already wait for ${this.id}. Try again later.`),
       )
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#queue = this.#queue.filter((other) => other !== waiter)
-        reject(abortError(signal))
-        this.#tellPositions()
-        this.#pump()
-      }
-      const done = (): void => signal.removeEventListener('abort', onAbort)
-      const waiter: Waiter = {
-        wishes,
-        keepAlive,
-        listener,
-        since: this.#around.clock.monotonic(),
-        loadMs: 0,
-        position: 0,
-        resolve: (ticket) => {
-          done()
-          resolve(ticket)
-        },
-        reject: (error) => {
-          done()
-          reject(error)
-        },
-      }
-      if (signal.aborted) return reject(abortError(signal))
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#queue.push(waiter)
-      this.#pump()
+    const request = {
+      // A request that says nothing of its context wants the usual one, not what the last request made do with.
+      wishes: { contextSize: this.#model.options.contextSize ?? DEFAULT_CONTEXT, ...wishes },
+      keepAlive,
+      listener,
+    }
+    const ticket = this.#line.join(request, signal, () => {
       this.#tellPositions()
+      this.#pump()
     })
+    this.#pump()
+    this.#tellPositions()
+    return ticket
   }
 
   /** Loads without a request, or applies new options when nothing runs. Joins a load that is already going on. */
@@ -186,7 +121,7 @@ export class ModelSlot {
       queued: () => undefined,
       loading: () => undefined,
     }).catch((error: unknown) => {
-      if (signal?.aborted && this.#state === 'loading' && this.#queue.length === 0) this.#loadAbort?.abort(error)
+      if (signal?.aborted && this.#state === 'loading' && this.#line.length === 0) this.#loadAbort?.abort(error)
       throw error
     })
     ticket.release()
@@ -195,7 +130,7 @@ export class ModelSlot {
   /** Aborts what runs and waits, lets it end, then frees the model. */
   async unload(reason: EngineError): Promise<void> {
     if (this.#state === 'unloaded') return
-    for (const waiter of this.#queue.splice(0)) waiter.reject(reason)
+    this.#line.rejectAll(reason)
     this.#loadAbort?.abort(reason)
     for (const { abort } of this.#active.values()) abort(reason)
     while (this.#changing !== null) await this.#changing
@@ -210,16 +145,14 @@ export class ModelSlot {
   /** The worker thread is gone and the model with it; running requests fail by themselves. */
   workerDied(error: EngineError): void {
     if (this.#state === 'loading' && this.#facts === null) this.#around.onDiedLoading(this.id)
-    for (const waiter of this.#queue.splice(0)) waiter.reject(error)
+    this.#line.rejectAll(error)
     this.#forget()
   }
 
   #forget(): void {
-    this.#timer?.cancel()
-    this.#timer = null
+    this.#timer.forget()
     this.#facts = null
     this.#loadedAt = null
-    this.#expiresAt = null
     this.#progress = 0
     this.#state = 'unloaded'
   }
@@ -227,9 +160,9 @@ export class ModelSlot {
   /** Lets the head of the queue go as far as it can. First in, first out: a waiter with other wishes holds up the rest. */
   #pump(): void {
     if (this.#changing !== null) return
-    const head = this.#queue[0]
+    const { head } = this.#line
     if (head === undefined) {
-      this.#armKeepAlive()
+      if (this.#state === 'loaded' && this.#active.size === 0) this.#timer.begin(this.#keepAlive)
       return
     }
     if (this.#state === 'unloaded') {
@@ -246,7 +179,7 @@ export class ModelSlot {
       return
     }
     if (this.#active.size >= facts.sequences) return
-    this.#queue.shift()
+    this.#line.shift()
     this.#admit(head)
     this.#tellPositions()
     this.#pump()
@@ -257,14 +190,12 @@ export class ModelSlot {
     const key = {}
     const controller = new AbortController()
     this.#active.set(key, { abort: (error) => controller.abort(error) })
-    this.#timer?.cancel()
-    this.#timer = null
     this.#keepAlive = waiter.keepAlive ?? this.#model.options.keepAliveSeconds ?? DEFAULT_KEEP_ALIVE_S
     this.#lastUsedAt = clock.monotonic()
-    this.#expiresAt = this.#keepAlive < 0 ? null : clock.now() + this.#keepAlive * 1000
+    this.#timer.hold(this.#keepAlive)
     this.#around.touch(this.id, clock.now())
     this.#around.onChange()
-    const waited = clock.monotonic() - waiter.since
+    const waited = this.#line.waited(waiter)
     waiter.resolve({
       link: this.#around.link(),
       signal: controller.signal,
@@ -287,8 +218,7 @@ export class ModelSlot {
     this.#state = state
     this.#progress = state === 'loading' ? 0 : 1
     this.#loadAbort = state === 'loading' ? new AbortController() : null
-    this.#timer?.cancel()
-    this.#timer = null
+    this.#timer.stop()
     const changing = (async () => {
       try {
         await work()
@@ -296,12 +226,12 @@ export class ModelSlot {
         if (this.#state !== 'unloaded') this.#state = this.#facts === null ? 'unloaded' : before
         if (this.#state === 'unloaded') this.#forget()
         const shown = toEngineError(error)
-        if (state === 'loading') for (const waiter of this.#queue.splice(0)) waiter.reject(shown)
+        if (state === 'loading') this.#line.rejectAll(shown)
       } finally {
         this.#changing = null
         this.#loadAbort = null
         const took = this.#around.clock.monotonic() - started
-        if (state === 'loading') for (const waiter of this.#queue) waiter.loadMs = Math.min(took, this.#waited(waiter))
+        if (state === 'loading') this.#line.addLoad(took)
       }
     })()
     this.#changing = changing
@@ -312,38 +242,10 @@ export class ModelSlot {
     this.#pump()
   }
 
-  #waited(waiter: Waiter): number {
-    return this.#around.clock.monotonic() - waiter.since
-  }
-
   async #load(options: LoadOptions): Promise<void> {
-    const signal = this.#loadAbort?.signal
     this.#asked = options
-    await this.#around.lane.run(async () => {
-      for (;;) {
-        signal?.throwIfAborted()
-        try {
-          this.#took(
-            await this.#around.link().run(
-              'load',
-              {
-                key: this.id,
-                path: this.#model.path,
-                sizeBytes: this.#model.sizeBytes,
-                forEmbedding: this.#model.forEmbedding,
-                options,
-                ignoreFreeMemory: !this.#around.hasIdle(this.id),
-              },
-              { ...(signal === undefined ? {} : { signal }), onProgress: (value) => this.#tellLoading(value) },
-            ),
-          )
-          return
-        } catch (error) {
-          const full = toEngineError(error).code === 'out_of_memory'
-          if (!full || !(await this.#around.evictIdle(this.id))) throw error
-        }
-      }
-    })
+    const { signal } = this.#loadAbort ?? {}
+    this.#took(await loadModel(this.#model, options, this.#around, signal, (value) => this.#tellLoading(value)))
   }
 
   async #reload(options: LoadOptions): Promise<void> {
@@ -368,53 +270,12 @@ export class ModelSlot {
 
   #tellLoading(value: number | null): void {
     if (this.#state === 'loading') this.#progress = value ?? this.#progress
-    for (const waiter of this.#queue) waiter.listener.loading(value)
+    this.#line.tellLoading(value)
     this.#around.onChange()
   }
 
   #tellPositions(): void {
     this.#around.onChange()
-    if (this.#state !== 'loaded') return
-    for (const [index, waiter] of this.#queue.entries()) {
-      if (waiter.position === index + 1) continue
-      waiter.position = index + 1
-      waiter.listener.queued(index + 1)
-    }
+    if (this.#state === 'loaded') this.#line.tellPositions()
   }
-
-  /** Nobody waits: when nobody runs either, the time to unload begins. */
-  #armKeepAlive(): void {
-    const { clock } = this.#around
-    if (this.#state !== 'loaded' || this.#active.size > 0 || this.#timer !== null) return
-    if (this.#keepAlive < 0) {
-      this.#expiresAt = null
-      return
-    }
-    if (this.#keepAlive === 0) {
-      this.#expire()
-      return
-    }
-    const expiresAt = clock.now() + this.#keepAlive * 1000
-    this.#expiresAt = expiresAt
-    const arm = (): void => {
-      this.#timer = clock.setTimeout(
-        () => {
-          this.#timer = null
-          if (clock.now() >= expiresAt) this.#expire()
-          else arm()
-        },
-        Math.min(LONGEST_TIMER_MS, Math.max(0, expiresAt - clock.now())),
-      )
-    }
-    arm()
-  }
-
-  #expire(): void {
-    void this.unload(new EngineError('aborted', 'The model was unloaded.'))
-  }
-}
-
-function abortError(signal: AbortSignal): EngineError {
-  const reason: unknown = signal.reason
-  return reason instanceof Error ? toEngineError(reason) : new EngineError('aborted', 'The request was cancelled.')
 }

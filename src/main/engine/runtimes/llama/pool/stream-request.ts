@@ -1,8 +1,8 @@
 import { EngineError, toEngineError } from '../../../spec/engine-error.ts'
 import type { StreamPart } from '../../../spec/stream-part.ts'
 import type { WirePart } from '../protocol.ts'
-import type { Ticket, WaitListener } from './model-slot.ts'
 import { PartQueue } from './part-queue.ts'
+import type { Ticket, WaitListener } from './wait-line.ts'
 
 /** The worker's part of a request; settles when the worker has really stopped. */
 export type StreamedJob = (

@@ -57,10 +57,10 @@ function from(history: ChatHistoryItem[], start: number): ChatHistoryItem[] {
 }
 
 /** The prompt does not fit: says how long it is and how much fits. */
-export function tooLong(promptTokens: number, contextSize: number): EngineError {
+export function tooLong(promptTokens: number, contextSize: number, accuracy: 'exactly' | 'at least' = 'exactly') {
   return new EngineError(
     'context_length_exceeded',
-    `The prompt has ${promptTokens} tokens, but the model's context holds ${contextSize} tokens including the answer.`,
+    `The prompt has ${accuracy === 'exactly' ? '' : 'about '}${promptTokens} tokens${accuracy === 'exactly' ? '' : ' or more'}, but the model's context holds ${contextSize} tokens including the answer.`,
     { param: 'messages' },
   )
 }

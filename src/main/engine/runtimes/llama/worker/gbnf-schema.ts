@@ -50,6 +50,9 @@ const HANDLED = new Set([
 const FORMATS = new Set(['date', 'time', 'date-time'])
 const SCALARS = new Set(['string', 'number', 'integer', 'boolean', 'null'])
 const MAX_DEPTH = 64
+const MOST_REPETITIONS = 2_000
+/** A grammar tries all alternatives after each token: thousands of them hold up every stream. */
+const MOST_ALTERNATIVES = 1_000
 
 type Plain = { [key: string]: unknown }
 
@@ -108,6 +111,8 @@ function createConverter(strictness: SchemaStrictness, definitions: ReadonlySet<
     if (alternatives !== undefined) {
       const key = schema.oneOf === undefined ? 'anyOf' : 'oneOf'
       if (!Array.isArray(alternatives) || alternatives.length === 0) throw malformed(at(key), 'it is not a list')
+      if (alternatives.length > MOST_ALTERNATIVES)
+        throw malformed(at(key), `it has more than ${MOST_ALTERNATIVES} entries`)
       return {
         oneOf: alternatives.map((item, index) => convert(item, at(`${key}.${index}`), depth + 1)),
         ...description,
@@ -140,6 +145,7 @@ function createConverter(strictness: SchemaStrictness, definitions: ReadonlySet<
   }
 
   function literals(values: unknown[], path: string, description: Plain): Plain {
+    if (values.length > MOST_ALTERNATIVES) throw malformed(path, `it has more than ${MOST_ALTERNATIVES} entries`)
     if (values.some((value) => typeof value === 'object' && value !== null)) {
       inexpressible(path, 'only plain values can be fixed')
       return anyValue()
@@ -204,6 +210,9 @@ function numbers(schema: Plain, keys: string[], at: (key: string) => string): Pl
     if (value === undefined) continue
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
       throw malformed(at(key), 'it is not a count')
+    // llama.cpp refuses more repetitions, after seconds of unrolling them.
+    if (key.startsWith('min') && value > MOST_REPETITIONS)
+      throw malformed(at(key), `it is more than ${MOST_REPETITIONS}`)
     found[key] = value
   }
   return found

@@ -1,13 +1,14 @@
 import type { ChatWrapper, LlamaContext, LlamaEmbeddingContext, LlamaModel } from 'node-llama-cpp'
 import type { LoadOptions } from '#shared/models.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
+import { DEFAULT_CONTEXT } from '../pool/effective-options.ts'
 import type { LoadedFacts, LoadInput } from '../protocol.ts'
 import { chooseWrapper } from './choose-wrapper.ts'
 import { loadFailure } from './load-failure.ts'
 import { chooseThreads, type NativeRuntime, TINY_MODEL_BYTES } from './native-runtime.ts'
+import { orderSampling } from './order-sampling.ts'
 import { SequencePool } from './sequence-pool.ts'
 
-const DEFAULT_CONTEXT = 8192
 const SMALLEST_CONTEXT = 512
 const DEFAULT_SEQUENCES = 8
 const DEFAULT_BATCH = 512
@@ -209,6 +210,7 @@ export class LoadedModel {
           flashAttention: this.#flashAttention(contextSize),
           createSignal: signal,
         })
+        orderSampling(this.#context)
         this.#sequences = new SequencePool(this.#context)
         return
       } catch (error) {

@@ -43,10 +43,10 @@ export const TINY_MODEL_BYTES = 50 * 1024 * 1024
 
 /**
  * Threads for one model. More threads than free cores slow llama.cpp down by an order of magnitude, and a tiny model
- * spends more on waking threads than on computing, so it gets one.
+ * spends more on waking threads than on computing, so it gets one. 64 threads on 2 cores do not get anywhere at all.
  */
 export function chooseThreads(llama: Llama, asked: number | undefined, modelBytes: number): number {
-  const threads = asked ?? (modelBytes < TINY_MODEL_BYTES ? 1 : physicalCores(llama))
+  const threads = Math.min(asked ?? (modelBytes < TINY_MODEL_BYTES ? 1 : physicalCores(llama)), availableParallelism())
   if (threads > llama.maxThreads) llama.maxThreads = threads
   return threads
 }

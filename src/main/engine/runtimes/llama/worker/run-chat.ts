@@ -11,6 +11,7 @@ import type { ChatRequest, ResponseFormat } from '../../../spec/chat-request.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
 import type { FinishReason } from '../../../spec/stream-part.ts'
 import type { WirePart } from '../protocol.ts'
+import { dropHopeless } from './drop-hopeless.ts'
 import { fitHistory } from './fit-history.ts'
 import { toGbnfSchema } from './gbnf-schema.ts'
 import { answerLimit, generationOptions } from './generation-options.ts'
@@ -39,14 +40,20 @@ export async function runChat(loaded: LoadedModel, request: ChatRequest, io: Run
   }
   if (request.reasoning?.effort !== undefined) io.ignored('reasoning.effort')
   const tokenize = (history: ChatHistoryItem[]): Token[] => promptTokens(loaded, history, functions)
+  const messages = await dropHopeless(
+    request,
+    context.contextSize,
+    (text) => loaded.model.tokenize(text).length,
+    io.signal,
+  )
   const { history, tokens } = fitHistory(
-    renderHistory(request.messages),
+    renderHistory(messages),
     context.contextSize,
     request.runtime?.overflow ?? 'error',
     tokenize,
   )
   if (tokens.length === 0) throw new EngineError('invalid_request', 'The prompt is empty.', { param: 'messages' })
-  const options = generationOptions(request.sampling, loaded.model, module)
+  const options = generationOptions(request.sampling, loaded.model, module, context.contextSize)
   const budget = thoughtBudget(request)
   const maxTokens = answerLimit(request.sampling.maxTokens, tokens.length, context.contextSize)
 
@@ -134,6 +141,16 @@ function toFunctions(request: ChatRequest, io: RunIo): ChatModelFunctions | unde
       param: 'tool_choice',
     })
   }
+  const unusable = offered.find((tool) => !/^\S+$/.test(tool.name))
+  if (unusable !== undefined) {
+    throw new EngineError(
+      'invalid_request',
+      `A tool's name has to be one word; ${JSON.stringify(unusable.name)} is not.`,
+      {
+        param: 'tools',
+      },
+    )
+  }
   if (choice !== 'auto') io.ignored('toolChoice: a call cannot be forced')
   return Object.fromEntries(
     offered.map((tool) => {
@@ -179,7 +196,8 @@ export async function toGrammar(
 
 function thoughtBudget(request: ChatRequest): number | undefined {
   if (request.reasoning?.enabled === false) return 0
-  return request.reasoning?.budgetTokens
+  const budget = request.reasoning?.budgetTokens
+  return budget === undefined || Number.isNaN(budget) ? undefined : Math.max(0, Math.trunc(budget))
 }
 
 function emitChunk(chunk: LlamaChatResponseChunk, emit: (part: WirePart) => void): void {

@@ -4,6 +4,7 @@ import { EngineError } from '../../../spec/engine-error.ts'
 import { promptLimit, tooLong } from './fit-history.ts'
 import { answerLimit, generationOptions } from './generation-options.ts'
 import type { LoadedModel } from './loaded-model.ts'
+import { boundedText, MEASURED_FROM, measureTokens, surelyAbove } from './measure-tokens.ts'
 import { prefill } from './prefill.ts'
 import { finishReason, type RunIo, toGrammar } from './run-chat.ts'
 import { createStopwatch } from './stopwatch.ts'
@@ -19,20 +20,32 @@ export async function runCompletion(loaded: LoadedModel, request: CompletionRequ
   }
   const grammar = await toGrammar(loaded, request.responseFormat)
   const bos = beginningToken(model)
-  let prompt = model.tokenize(request.prompt, true)
+  const count = (text: string): number => model.tokenize(text).length
+  const { contextSize } = context
+  const truncates = request.runtime?.overflow === 'truncate'
+  const given = truncates ? await boundedText(request.prompt, contextSize, 'end', count, io.signal) : request.prompt
+  const suffixText = infill ? (request.suffix ?? '') : ''
+  // Tokenising megabytes at once would hold up every other stream.
+  const most = surelyAbove(contextSize)
+  const measured =
+    given.length + suffixText.length < MEASURED_FROM
+      ? 0
+      : await measureTokens(truncates ? [suffixText] : [given, suffixText], most, count, io.signal)
+  if (measured > most) throw tooLong(measured, contextSize, 'at least')
+  let prompt = model.tokenize(given, true)
   if (bos !== null && prompt[0] === bos) prompt = prompt.slice(1)
-  const suffix = infill ? model.tokenize(request.suffix ?? '', false) : []
+  const suffix = infill ? model.tokenize(suffixText, false) : []
   const around = (bos === null ? 0 : 1) + (infill ? 3 : 0)
-  const room = promptLimit(context.contextSize) - suffix.length - around
+  const room = promptLimit(contextSize) - suffix.length - around
   if (prompt.length > room) {
     const total = prompt.length + suffix.length + around
-    if (request.runtime?.overflow !== 'truncate' || room < 1) throw tooLong(total, context.contextSize)
+    if (!truncates || room < 1) throw tooLong(total, contextSize)
     // The end of the text is what a completion continues.
     prompt = prompt.slice(-room)
   }
   const tokens = infill ? infillPrompt(model, bos, prompt, suffix) : bos === null ? prompt : [bos, ...prompt]
   if (tokens.length === 0) throw new EngineError('invalid_request', 'The prompt is empty.', { param: 'prompt' })
-  const options = generationOptions(request.sampling, model, module)
+  const options = generationOptions(request.sampling, model, module, context.contextSize)
   const maxTokens = answerLimit(request.sampling.maxTokens, tokens.length, context.contextSize)
 
   const { sequence, release } = loaded.sequences.acquire(tokens)

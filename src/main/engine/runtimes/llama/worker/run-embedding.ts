@@ -1,6 +1,7 @@
 import type { EmbeddingRequest } from '../../../spec/chat-request.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
 import type { LoadedModel } from './loaded-model.ts'
+import { boundedText } from './measure-tokens.ts'
 
 /** Room the library takes for a beginning and an end token. */
 const RESERVED_TOKENS = 3
@@ -14,18 +15,26 @@ export async function runEmbedding(
   request: EmbeddingRequest,
   signal: AbortSignal,
 ): Promise<{ embeddings: Float32Array[]; promptTokens: number }> {
+  const { dimensions } = request
+  const size = loaded.model.embeddingVectorSize
+  if (dimensions !== undefined && !(Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= size)) {
+    throw new EngineError('invalid_request', `This model's embeddings have ${size} dimensions.`, {
+      param: 'dimensions',
+    })
+  }
   const context = await loaded.embeddingContext()
   const limit = loaded.embeddingLength - RESERVED_TOKENS
   const embeddings: Float32Array[] = []
   let promptTokens = 0
   for (const [index, input] of request.inputs.entries()) {
     signal.throwIfAborted()
-    let tokens = loaded.model.tokenize(input)
+    const considered = await boundedText(input, limit, 'start', (text) => loaded.model.tokenize(text).length, signal)
+    let tokens = loaded.model.tokenize(considered)
     if (tokens.length > limit) {
       if (request.truncate === false) {
         throw new EngineError(
           'context_length_exceeded',
-          `Input ${index + 1} has ${tokens.length} tokens, but this model embeds at most ${limit}.`,
+          `Input ${index + 1} has ${considered === input ? '' : 'more than '}${tokens.length} tokens, but this model embeds at most ${limit}.`,
           { param: 'input' },
         )
       }
@@ -33,21 +42,16 @@ export async function runEmbedding(
     }
     promptTokens += tokens.length
     if (tokens.length === 0) {
-      embeddings.push(new Float32Array(Math.min(request.dimensions ?? Infinity, loaded.model.embeddingVectorSize)))
+      embeddings.push(new Float32Array(dimensions ?? size))
       continue
     }
     const { vector } = await context.getEmbeddingFor(tokens)
-    embeddings.push(normalised(vector, request.dimensions))
+    embeddings.push(normalised(vector, dimensions))
   }
   return { embeddings, promptTokens }
 }
 
 function normalised(vector: readonly number[], dimensions: number | undefined): Float32Array {
-  if (dimensions !== undefined && (dimensions < 1 || dimensions > vector.length)) {
-    throw new EngineError('invalid_request', `This model's embeddings have ${vector.length} dimensions.`, {
-      param: 'dimensions',
-    })
-  }
   const kept = dimensions === undefined ? vector : vector.slice(0, dimensions)
   const length = Math.hypot(...kept.map((value) => (Number.isFinite(value) ? value : 0)))
   return Float32Array.from(kept, (value) => (length === 0 || !Number.isFinite(value) ? 0 : value / length))
