@@ -24,7 +24,7 @@ interface Pending {
   listeners: JobListeners
 }
 
-const CLOSE_LIMIT_MS = 15_000
+const CLOSE_LIMIT_MS = 5_000
 
 /** One worker thread and the jobs that run in it. A link whose thread has ended is used no more. */
 export class WorkerLink {
