@@ -10,6 +10,9 @@ export interface InstanceLock {
   release(): void
 }
 
+/** Locks of this process. A handle that nobody refers to would be collected, and its lock with it. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the data folder for this process. The lock is one that the operating system holds (an exclusive SQLite
  * transaction), so it ends with the process however that ends, and is never stale.
@@ -30,11 +33,10 @@ export function acquireInstanceLock(folder: string): InstanceLock {
     throw toStorageError(error, file)
   }
   writeFileSync(note, `${JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString() })}\n`)
-  let held = true
+  held.add(db)
   return {
     release() {
-      if (!held) return
-      held = false
+      if (!held.delete(db)) return
       rmSync(note, { force: true })
       db.close()
     },
