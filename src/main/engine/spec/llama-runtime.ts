@@ -18,7 +18,10 @@ export interface GgufDetails {
  * queue_full, unsupported, invalid_request, runtime_crashed, aborted, shutting_down.
  */
 export interface LlamaRuntime {
-  /** Starts scanning the folders; resolves after the first scan (checks of never-seen files go on in the background). */
+  /**
+   * Starts scanning the folders. Resolves when built-in and already judged files are known (2 s at most); checks of
+   * never-seen files go on in the background.
+   */
   start(): Promise<void>
   files(): GgufFile[]
   details(id: string): Promise<GgufDetails>
