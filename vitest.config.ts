@@ -25,6 +25,8 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/{unit,architecture}/**/*.test.ts'],
           testTimeout: 15_000,
+          // Modules are loaded once, not once a file: 21 s instead of 54 s. No unit keeps state between tests.
+          isolate: false,
         },
       },
       {

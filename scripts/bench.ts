@@ -29,7 +29,7 @@ try {
     await benchLlama(server, report)
   }
   if (wants('gateway')) {
-    console.log('\nGateway against a bare node:http server that sends the same bytes')
+    console.log('\nGateway against a bare pass-through proxy in front of the same upstream')
     await benchGateway(server, report)
   }
   if (wants('ui')) {

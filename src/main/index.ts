@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, clipboard, ipcMain, session, shell, type WebContents } from 'electron'
+import { app, clipboard, ipcMain, safeStorage, session, shell, type WebContents } from 'electron'
 import type { Settings } from '#shared/settings.ts'
 import { registerAppScheme, serveAppProtocol } from './desktop/app-protocol.ts'
 import { chooseDataFolder } from './desktop/data-folder-choice.ts'
@@ -10,6 +10,7 @@ import { openOutside } from './desktop/external-links.ts'
 import { serveConnections } from './desktop/ipc.ts'
 import { setApplicationMenu } from './desktop/menu.ts'
 import { guardNavigation } from './desktop/navigation-guards.ts'
+import { openVault } from './desktop/open-vault.ts'
 import { guardPermissions } from './desktop/permissions.ts'
 import { openPreferences } from './desktop/preferences.ts'
 import { quitGracefully } from './desktop/quit.ts'
@@ -62,6 +63,7 @@ async function boot(): Promise<void> {
     rendererFolder: join(out, 'renderer'),
     port: asked.port,
     version: app.getVersion(),
+    openVault: openVault(app, safeStorage, process.platform),
   })
   quitGracefully(app, {
     async drain() {

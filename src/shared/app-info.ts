@@ -31,8 +31,9 @@ export const statusSchema = z.object({
     availableModels: z.number(),
     memoryBytes: z.object({ ram: z.number(), vram: z.number() }),
   }),
-  near: z.object({ connections: z.number() }),
-  away: z.object({ connections: z.number() }),
+  /** Enabled connections there, and how many of them do not answer. */
+  near: z.object({ connections: z.number(), down: z.number() }),
+  away: z.object({ connections: z.number(), down: z.number() }),
   trouble: z.array(z.string()),
   /** Epoch ms of the last commit to the database. */
   savedAt: z.number().nullable(),
@@ -46,5 +47,7 @@ export const uiEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('models:changed') }),
   z.object({ type: z.literal('chats:changed'), conversationId: z.string().nullable() }),
   z.object({ type: z.literal('settings:changed') }),
+  z.object({ type: z.literal('connections:changed') }),
+  z.object({ type: z.literal('jobs:changed') }),
 ])
 export type UiEvent = z.infer<typeof uiEventSchema>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ERROR_CODES } from './error-codes.ts'
 import { publicErrorSchema } from './errors.ts'
 import { placeSchema } from './place.ts'
 
@@ -16,6 +17,50 @@ export type MessageStatus = z.infer<typeof messageStatusSchema>
 
 export const finishReasonSchema = z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'error', 'other'])
 
+/** Pictures that a message may carry, by their true type. */
+export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const
+export const imageTypeSchema = z.enum(IMAGE_TYPES)
+export type ImageType = z.infer<typeof imageTypeSchema>
+
+/** Bytes of one picture, pictures of one message, and bytes of all of them together. */
+export const MAX_IMAGE_BYTES = 20_000_000
+export const MAX_IMAGES = 10
+export const MAX_IMAGES_BYTES = 40_000_000
+/** Pixels on a side; what is larger is made smaller before it is sent. */
+export const MAX_IMAGE_SIDE = 2048
+
+/** A picture of a message, without its bytes: those come by `chats.image`. */
+export const messageImageSchema = z.object({
+  id: z.string(),
+  mediaType: imageTypeSchema,
+  /** Pixels. */
+  width: z.number(),
+  height: z.number(),
+  sizeBytes: z.number(),
+})
+export type MessageImage = z.infer<typeof messageImageSchema>
+
+/** A picture on its way into a message. */
+export const newImageSchema = z.object({
+  mediaType: imageTypeSchema,
+  /** Base64 without a data: prefix. */
+  data: z
+    .string()
+    .min(1)
+    .max(Math.ceil(MAX_IMAGE_BYTES / 3) * 4),
+})
+export type NewImage = z.infer<typeof newImageSchema>
+
+/** A try that failed before the one that served the answer. */
+export const failedAttemptSchema = z.object({
+  connectionId: z.string(),
+  connectionName: z.string(),
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  durationMs: z.number(),
+})
+export type FailedAttempt = z.infer<typeof failedAttemptSchema>
+
 /** The measured facts of one answer. Durations in ms. */
 export const answerFactsSchema = z.object({
   place: placeSchema,
@@ -25,6 +70,8 @@ export const answerFactsSchema = z.object({
   connectionName: z.string(),
   /** Why this place was chosen, one sentence per step. */
   route: z.array(z.string()),
+  /** What was tried before, in order; absent if the first try served it. */
+  attempts: z.array(failedAttemptSchema).optional(),
   queueMs: z.number().nullable(),
   loadMs: z.number().nullable(),
   ttftMs: z.number().nullable(),
@@ -51,6 +98,8 @@ export const messageSchema = z.object({
   content: z.string(),
   reasoning: z.string(),
   toolCalls: z.array(toolCallSchema),
+  /** Absent when there are none. */
+  images: z.array(messageImageSchema).optional(),
   status: messageStatusSchema,
   facts: answerFactsSchema.nullable(),
   error: publicErrorSchema.nullable(),

@@ -1,8 +1,18 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { appInfoSchema, statusSchema, uiEventSchema } from './app-info.ts'
-import { answerEventSchema, conversationSchema, messageSchema, searchHitSchema, threadSchema } from './chats.ts'
+import {
+  answerEventSchema,
+  conversationSchema,
+  MAX_IMAGES,
+  messageSchema,
+  newImageSchema,
+  searchHitSchema,
+  threadSchema,
+} from './chats.ts'
+import { connectionInputSchema, connectionTestStepSchema, connectionViewSchema } from './connections.ts'
 import { publicErrorSchema } from './errors.ts'
+import { jobSchema, ollamaDetailsSchema, ollamaModelSchema } from './jobs.ts'
 import { addFilesResultSchema, catalogModelSchema, ggufFileSchema, loadOptionsSchema } from './models.ts'
 import { settingsPatchSchema, settingsViewSchema } from './settings.ts'
 
@@ -69,11 +79,23 @@ export const contract = {
     selectBranch: base.input(z.object({ id, messageId: id })).output(threadSchema),
     /**
      * Commits the user's message below `parentId` (null: as a first message), then starts the answer.
-     * Editing a message is sending with the edited message's parent.
+     * Editing a message is sending with the edited message's parent. A message has text, pictures, or both.
      */
     send: base
-      .input(z.object({ id, parentId: id.nullable(), content: text.min(1), modelId: id }))
+      .input(
+        z.object({
+          id,
+          parentId: id.nullable(),
+          content: text,
+          modelId: id,
+          images: z.array(newImageSchema).max(MAX_IMAGES).optional(),
+          /** Pictures of other messages of this conversation to carry along, by id; they come first. */
+          keptImages: z.array(id).max(MAX_IMAGES).optional(),
+        }),
+      )
       .output(z.object({ userMessage: messageSchema, answer: messageSchema })),
+    /** A picture of a message as a data URL. */
+    image: base.input(z.object({ id })).output(z.string()),
     /** Another answer to the same user message, as a new branch. */
     regenerate: base.input(z.object({ id, answerId: id, modelId: id.optional() })).output(messageSchema),
     stop: base.input(z.object({ answerId: id })).output(none),
@@ -85,6 +107,48 @@ export const contract = {
     search: base
       .input(z.object({ query: z.string().min(1).max(500), limit: z.number().int().min(1).max(200).default(50) }))
       .output(z.array(searchHitSchema)),
+  },
+  connections: {
+    list: base.output(z.array(connectionViewSchema)),
+    create: base.input(connectionInputSchema).output(connectionViewSchema),
+    update: base.input(z.object({ id, input: connectionInputSchema })).output(connectionViewSchema),
+    setEnabled: base.input(z.object({ id, enabled: z.boolean() })).output(connectionViewSchema),
+    remove: base.input(z.object({ id })).output(none),
+    reorder: base.input(z.object({ ids: z.array(id).max(1000) })).output(none),
+    /** Looks at it now. */
+    refresh: base.input(z.object({ id })).output(connectionViewSchema),
+    /** Tries a configuration before it is saved; `id` when an existing one is edited. */
+    test: base
+      .input(z.object({ id: id.nullable(), input: connectionInputSchema }))
+      .output(eventIterator(connectionTestStepSchema)),
+  },
+  ollama: {
+    models: base.input(z.object({ connectionId: id })).output(z.array(ollamaModelSchema)),
+    details: base.input(z.object({ connectionId: id, model: id })).output(ollamaDetailsSchema),
+    unload: base.input(z.object({ connectionId: id, model: id })).output(none),
+    copy: base.input(z.object({ connectionId: id, source: id, destination: id })).output(none),
+    remove: base.input(z.object({ connectionId: id, model: id })).output(none),
+  },
+  jobs: {
+    list: base.output(z.array(jobSchema)),
+    pull: base.input(z.object({ connectionId: id, model: id, insecure: z.boolean().optional() })).output(jobSchema),
+    push: base.input(z.object({ connectionId: id, model: id, insecure: z.boolean().optional() })).output(jobSchema),
+    create: base
+      .input(
+        z.object({
+          connectionId: id,
+          model: id,
+          modelfile: z.string().min(1).max(1_000_000),
+          quantize: z.string().max(50).optional(),
+        }),
+      )
+      .output(jobSchema),
+    /** A GGUF file by absolute path; browsers send the file to `/ui/upload` first. */
+    upload: base.input(z.object({ connectionId: id, model: id, path: z.string().min(1).max(4096) })).output(jobSchema),
+    updateAll: base.input(z.object({ connectionId: id })).output(jobSchema),
+    cancel: base.input(z.object({ id })).output(none),
+    resume: base.input(z.object({ id })).output(jobSchema),
+    dismiss: base.input(z.object({ id })).output(none),
   },
   settings: {
     get: base.output(settingsViewSchema),

@@ -10,5 +10,7 @@ export const publicErrorSchema = z.object({
   requestId: z.string().optional(),
   /** Redacted reason of the part that failed (upstream body, native log line), for the details fold. */
   detail: z.string().optional(),
+  /** The input field that is wrong: `baseUrl`, `keys[0].value`, `headers.X-Team`. */
+  param: z.string().optional(),
 })
 export type PublicError = z.infer<typeof publicErrorSchema>

@@ -104,8 +104,21 @@ export const catalogModelSchema = z.object({
       provider: providerKindSchema,
       upstreamModel: z.string(),
       place: placeSchema,
+      /** False while its connection does not answer; what is shown is then `knownAt` old. */
+      reachable: z.boolean(),
+      /** Epoch ms at which this was last known for sure. */
+      knownAt: z.number(),
+      loaded: z.boolean(),
+      /** Epoch ms at which it unloads there; null if it stays or is not loaded. */
+      expiresAt: z.number().nullable(),
+      sizeBytes: z.number().nullable(),
+      quantization: z.string().nullable(),
+      contextLength: z.number().nullable(),
     }),
   ),
+  tags: z.array(z.string()),
+  connectionType: z.enum(['local', 'external']),
+  ownedBy: z.string().nullable(),
   capabilities: z.array(capabilitySchema),
   contextLength: z.number().nullable(),
   sizeBytes: z.number().nullable(),
@@ -116,7 +129,10 @@ export const catalogModelSchema = z.object({
   digest: z.string(),
   modifiedAt: z.number(),
   loaded: z.boolean(),
-  state: z.enum(['ready', 'checking', 'unavailable']),
+  /** Epoch ms of the soonest unload among its loaded holders; null if none is planned. */
+  expiresAt: z.number().nullable(),
+  /** `unreachable`: no connection that holds it answers right now. */
+  state: z.enum(['ready', 'checking', 'unavailable', 'unreachable']),
   reason: z.string().nullable(),
   /** True for the hand-written demo weights, so that every view can say so. */
   isDemo: z.boolean(),

@@ -15,9 +15,22 @@ const rooms = {
   'src/main/engine/storage': ['src/shared', 'src/main/engine/spec'],
   'src/main/engine/settings': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
   'src/main/engine/hardware': ['src/shared', 'src/main/engine/spec'],
-  'src/main/engine/connections': ['src/shared', 'src/main/engine/spec'],
-  'src/main/engine/catalog': ['src/shared', 'src/main/engine/spec', 'src/main/engine/connections'],
-  'src/main/engine/pipeline': ['src/shared', 'src/main/engine/spec', 'src/main/engine/connections'],
+  // The one place that opens sockets to upstreams: time limits, TLS pinning and "no redirects" hold because nobody else can.
+  'src/main/engine/http': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/secrets': ['src/shared', 'src/main/engine/spec'],
+  // Configured connections are rows; how an upstream and an adapter are made is handed in by the composition root.
+  // Wire: variables and the compatible routes configure connections in Open WebUI's form.
+  'src/main/engine/connections': [
+    'src/shared',
+    'src/main/engine/spec',
+    'src/main/engine/storage',
+    'src/main/engine/wire',
+  ],
+  'src/main/engine/health': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/catalog': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/pipeline': ['src/shared', 'src/main/engine/spec'],
+  // Jobs are rows, and speak Ollama's management API.
+  'src/main/engine/jobs': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage', 'src/main/engine/wire'],
   'src/main/engine/chats': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
   'src/main/engine/providers': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
   'src/main/engine/runtimes': ['src/shared', 'src/main/engine/spec'],
@@ -40,6 +53,8 @@ const layerRules = Object.entries(rooms).map(([room, neighbours]) => ({
 const packageRules = [
   { package: 'electron', only: '^src/(main/desktop|preload)/|^src/main/index\\.ts$' },
   { package: 'electron-store', only: '^src/main/desktop/' },
+  { package: 'undici', only: '^src/main/engine/http/' },
+  { package: '@azure/identity', only: '^src/main/engine/http/' },
   { package: 'better-sqlite3', only: '^src/main/engine/storage/' },
   { package: 'node-llama-cpp', only: '^src/main/engine/runtimes/llama/' },
   { package: 'pino', only: '^src/main/engine/logging/' },

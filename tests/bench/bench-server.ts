@@ -7,17 +7,19 @@ import { createEngine } from '../../src/main/engine/index.ts'
 import type { StreamPart } from '../../src/main/engine/spec/stream-part.ts'
 import { createGateway } from '../../src/main/gateway/index.ts'
 import { createRpcHttpHandler } from '../../src/main/rpc/index.ts'
+import { startChild } from './child.ts'
 import { measureRawEvaluate } from './raw-evaluate.ts'
-import { mixedMarkdown, scriptedConnection } from './scripted-upstream.ts'
 import { seedChats } from './seed-chats.ts'
 
-// The built engine and gateway in a process of their own, with a scripted connection beside the real llama one.
+// The engine and gateway in a process of their own, with connections to the stub upstream beside the real llama one.
 const ROOT = join(import.meta.dirname, '..', '..')
 const OUT = join(ROOT, 'out', 'main')
 const TOKENS = 600
 const demo = join(ROOT, 'resources', 'models', 'demo.gguf')
 const dataFolder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
 const seeded = seedChats(dataFolder)
+const stub = await startChild('stub-upstream.ts', [])
+const upstream = `http://127.0.0.1:${String(stub.ready.port)}`
 
 const engine = await createEngine({
   dataFolder,
@@ -30,8 +32,12 @@ const engine = await createEngine({
   },
   builtInModels: [{ id: 'demo', path: demo }],
   environment: process.env,
-  connections: [scriptedConnection(mixedMarkdown(40_000))],
 })
+for (const provider of ['openai', 'ollama', 'anthropic'] as const) {
+  const baseUrl = provider === 'openai' ? `${upstream}/v1` : upstream
+  const connection = await engine.connections.create({ provider, baseUrl, name: provider, prefixId: provider })
+  await engine.connections.refresh(connection.id)
+}
 engine.settings.update({ welcomed: true })
 const gateway = createGateway({
   engine,
@@ -90,8 +96,9 @@ process.once('SIGTERM', () => {
     .close()
     .then(() => engine.close())
     .finally(() => {
+      stub.child.kill()
       rmSync(dataFolder, { recursive: true, force: true })
       process.exit(0)
     })
 })
-process.send?.({ url, ...seeded })
+process.send?.({ url, upstream, ...seeded })

@@ -1,79 +1,178 @@
-import { type MeasuredChild, startChild } from './child.ts'
-import { runLoad } from './load.ts'
+import { Pool } from 'undici'
+import { type MeasuredChild, residentMegabytes, startChild } from './child.ts'
+import { oneRequest, runLoad } from './load.ts'
 import type { Report } from './report.ts'
 import { median, percentile } from './statistics.ts'
 
 const ROUNDS = 3
-const BODY = { model: 'instant', messages: [{ role: 'user', content: 'x '.repeat(500) }] }
-const WHOLE = JSON.stringify(BODY)
-const STREAM = JSON.stringify({ ...BODY, stream: true })
+const CHUNKS = 64
+/** A request of about 1.3 kB, as chats send them. */
+const MESSAGES = [{ role: 'user', content: 'x '.repeat(500) }]
+const OPEN_STREAMS = 100
 
-/** Added latency and throughput of the gateway against a bare node:http server that sends the same bytes, interleaved. */
+/** Which client dialect against which upstream; the same one is the fast path. */
+interface Pair {
+  name: string
+  path: string
+  /** The prefix of the connection chooses the upstream. */
+  model: string
+  /** Where the bare proxy finds the same upstream. */
+  upstreamPath: string
+  limits: boolean
+}
+
+const PATHS = { openai: '/v1/chat/completions', ollama: '/api/chat', anthropic: '/v1/messages' } as const
+type Dialect = keyof typeof PATHS
+const DIALECTS = Object.keys(PATHS) as Dialect[]
+
+/**
+ * The gateway against the bare pass-through proxy in front of the same stub upstream, interleaved: the fast path at 1, 16
+ * and 64 connections, each translated pair, what streams cost in memory and in time to their first content.
+ */
 export async function benchGateway(server: MeasuredChild, report: Report): Promise<void> {
   const url = String(server.ready.url)
-  const path = '/v1/chat/completions'
-  const [whole, stream] = await Promise.all([answerOf(url + path, WHOLE), answerOf(url + path, STREAM)])
-  const bare = await startChild('bare-server.ts', [whole, stream])
+  const bare = await startChild('bare-proxy.ts', [String(server.ready.upstream)])
   const bareUrl = `http://127.0.0.1:${String(bare.ready.port)}`
-  const targets = [
-    { name: 'bare', url: bareUrl },
-    { name: 'ours', url },
-  ]
+  const both = { ours: url, bare: bareUrl }
   try {
-    for (const [kind, body, requests] of [
-      ['whole', WHOLE, 6_000],
-      ['stream of 64', STREAM, 3_000],
-    ] as const) {
-      for (const connections of [1, 16, 64]) {
-        const count = connections === 1 ? Math.floor(requests / 6) : requests
-        const perSecond = { bare: [] as number[], ours: [] as number[] }
-        const p50 = { bare: [] as number[], ours: [] as number[] }
-        const p99 = { bare: [] as number[], ours: [] as number[] }
-        for (let round = 0; round <= ROUNDS; round++) {
-          // Reversed every other round, so that neither always runs on the warmer machine. Round 0 warms up.
-          for (const target of round % 2 === 0 ? targets : [...targets].reverse()) {
-            const result = await runLoad({ url: target.url, path, body, connections, requests: count })
-            if (round === 0) continue
-            const name = target.name as 'bare' | 'ours'
-            const durations = result.samples.map((sample) => sample.durationMs)
-            perSecond[name].push(result.perSecond)
-            p50[name].push(median(durations))
-            p99[name].push(percentile(durations, 0.99))
-          }
-        }
-        const group = `gateway, ${kind}, c${connections}`
-        report.add({
-          group,
-          name: `${group}: requests/s`,
-          value: median(perSecond.ours) / median(perSecond.bare),
-          unit: 'x',
-          against: `bare node:http (${Math.round(median(perSecond.ours))}/s)`,
-        })
-        if (connections === 1) {
-          report.add({
-            group,
-            name: `${group}: added p50`,
-            value: median(p50.ours) - median(p50.bare),
-            unit: 'ms',
-            limit: 1,
-          })
-          report.add({
-            group,
-            name: `${group}: added p99`,
-            value: median(p99.ours) - median(p99.bare),
-            unit: 'ms',
-            limit: 5,
-          })
+    for (const pair of pairs()) {
+      for (const stream of [false, true]) {
+        for (const connections of pair.limits ? [1, 16, 64] : [1, 16]) {
+          await compare(both, pair, stream, connections, report)
         }
       }
     }
+    await firstContent(both, report)
+    await memory(server, url, report)
   } finally {
     await bare.end()
   }
 }
 
-async function answerOf(url: string, body: string): Promise<string> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-  return answer.text()
+function pairs(): Pair[] {
+  return DIALECTS.flatMap((client) =>
+    DIALECTS.map((upstream) => ({
+      name: client === upstream ? `${client}, fast path` : `${client} to ${upstream}`,
+      path: PATHS[client],
+      model: `${upstream}.instant`,
+      upstreamPath: PATHS[upstream],
+      limits: client === upstream && client === 'openai',
+    })),
+  )
+}
+
+function bodyFor(model: string, stream: boolean): string {
+  return JSON.stringify({ model, max_tokens: 500, messages: MESSAGES, stream })
+}
+
+async function compare(
+  targets: { ours: string; bare: string },
+  pair: Pair,
+  stream: boolean,
+  connections: number,
+  report: Report,
+): Promise<void> {
+  const requests = (stream ? 1_500 : 3_000) / (connections === 1 ? 4 : 1)
+  const perSecond = { ours: [] as number[], bare: [] as number[] }
+  const p50 = { ours: [] as number[], bare: [] as number[] }
+  const p99 = { ours: [] as number[], bare: [] as number[] }
+  const names = ['ours', 'bare'] as const
+  for (let round = 0; round <= ROUNDS; round++) {
+    // Reversed every other round, so that neither always runs on the warmer machine. Round 0 warms up.
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      const ours = name === 'ours'
+      const { samples, ...result } = await runLoad({
+        url: targets[name],
+        path: ours ? pair.path : pair.upstreamPath,
+        body: bodyFor(ours ? pair.model : 'instant', stream),
+        connections,
+        requests: round === 0 ? Math.ceil(requests / 3) : requests,
+      })
+      if (round === 0) continue
+      const durations = samples.map((sample) => sample.durationMs)
+      perSecond[name].push(result.perSecond)
+      p50[name].push(median(durations))
+      p99[name].push(percentile(durations, 0.99))
+    }
+  }
+  const group = `gateway, ${pair.name}, ${stream ? `stream of ${CHUNKS}` : 'whole'}, c${connections}`
+  const ours = median(perSecond.ours)
+  const gate = connections === 64 ? (stream ? 0.7 : 0.65) : null
+  report.add({
+    group,
+    name: `${group}: requests/s`,
+    value: ours / median(perSecond.bare),
+    unit: 'x',
+    against: `the bare proxy (${Math.round(ours)}/s${stream ? `, ${Math.round((ours * CHUNKS) / 1000)}k chunks/s` : ''})`,
+    ...(pair.limits && gate !== null ? { limit: gate, limitKind: 'at least' as const } : {}),
+  })
+  if (connections !== 1) return
+  const isGate = pair.limits && !stream
+  report.add({
+    group,
+    name: `${group}: added p50`,
+    value: median(p50.ours) - median(p50.bare),
+    unit: 'ms',
+    ...(isGate ? { limit: 0.3 } : {}),
+  })
+  report.add({
+    group,
+    name: `${group}: added p99`,
+    value: median(p99.ours) - median(p99.bare),
+    unit: 'ms',
+    ...(isGate ? { limit: 1 } : {}),
+  })
+}
+
+/** Time to the first content of 32 streams at a steady 50 chunks/s. */
+async function firstContent(targets: { ours: string; bare: string }, report: Report): Promise<void> {
+  const first = { ours: [] as number[], bare: [] as number[] }
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const name of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
+      const { samples } = await runLoad({
+        url: targets[name],
+        path: PATHS.openai,
+        body: bodyFor(name === 'ours' ? 'openai.steady' : 'steady', true),
+        connections: 32,
+        requests: 64,
+      })
+      if (round > 0) first[name].push(...samples.map((sample) => sample.firstContentMs))
+    }
+  }
+  const group = 'gateway, 32 steady streams'
+  for (const [quantile, limit] of [
+    [0.5, 0.75],
+    [0.99, 3],
+  ] as const) {
+    report.add({
+      group,
+      name: `${group}: added to first content, p${quantile * 100}`,
+      value: percentile(first.ours, quantile) - percentile(first.bare, quantile),
+      unit: 'ms',
+      limit,
+    })
+  }
+}
+
+/** What streams cost that are open at the same time. */
+async function memory(server: MeasuredChild, url: string, report: Report): Promise<void> {
+  const { pid } = server.child
+  if (pid === undefined) return
+  const pool = new Pool(url, { connections: OPEN_STREAMS, pipelining: 1 })
+  const before = await residentMegabytes(pid)
+  const running = Array.from({ length: OPEN_STREAMS }, () =>
+    oneRequest(pool, { path: PATHS.openai, body: bodyFor('openai.steady', true) }),
+  )
+  let most = 0
+  const sampling = setInterval(() => {
+    void residentMegabytes(pid).then((now) => {
+      most = Math.max(most, now)
+    })
+  }, 100)
+  await Promise.all(running)
+  clearInterval(sampling)
+  await pool.close()
+  const group = `gateway, ${OPEN_STREAMS} open streams`
+  report.add({ group, name: `${group}: resident memory more`, value: most - before, unit: 'MB', limit: 100 })
+  report.add({ group, name: `${group}: resident memory`, value: most, unit: 'MB' })
 }

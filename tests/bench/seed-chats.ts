@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { openStorage } from '../../src/main/engine/storage/index.ts'
 import { createTestLog } from '../support/test-log.ts'
-import { mixedMarkdown } from './scripted-upstream.ts'
+import { mixedMarkdown } from './mixed-markdown.ts'
 
 const MESSAGES = 10_000
 export const LAST_TEXT = 'This is the very last message of the long chat.'
@@ -16,7 +16,7 @@ export function seedChats(folder: string): { longChatId: string; shortChatId: st
     const at = Date.now() - count * 1_000
     let parentId: string | null = null
     storage.write(() => {
-      storage.conversations.insert(id, 'paced', at)
+      storage.conversations.insert(id, 'openai.paced', at)
       for (let depth = 0; depth < count; depth++) {
         const messageId = randomUUID()
         const isUser = depth % 2 === 0

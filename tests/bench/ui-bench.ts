@@ -106,8 +106,8 @@ async function benchLongChat(browser: Browser, server: MeasuredChild, report: Re
 async function benchStream(browser: Browser, server: MeasuredChild, report: Report): Promise<void> {
   const url = String(server.ready.url)
   const client = contractClient(url)
-  const chat = await client.chats.create({ modelId: 'paced' })
-  const { answer } = await client.chats.send({ id: chat.id, parentId: null, content: 'Go', modelId: 'paced' })
+  const chat = await client.chats.create({ modelId: 'openai.paced' })
+  const { answer } = await client.chats.send({ id: chat.id, parentId: null, content: 'Go', modelId: 'openai.paced' })
   const page = await openApp(browser, url, `/chat/${chat.id}`)
   const cdp = await page.context().newCDPSession(page)
   const lengthNow = () => page.evaluate(() => document.querySelector('[role=log]')?.textContent?.length ?? 0)

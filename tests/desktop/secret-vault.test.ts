@@ -71,6 +71,20 @@ describe('the secret vault', () => {
     await expect(locked.get('a')).rejects.toMatchObject({ code: 'unsupported' })
   })
 
+  it.each([
+    ['linux', 'gnome_libsecret', true, true],
+    ['linux', 'gnome_libsecret', false, false],
+    ['linux', 'basic_text', true, false],
+    ['linux', 'unknown', true, false],
+    ['darwin', 'basic_text', false, true],
+    ['win32', 'unknown', true, true],
+  ] as const)(
+    'on %s with backend %s, available %s, there is a key store: %s',
+    async (platform, backend, isAvailable, has) => {
+      expect(await createSecretVault(folder, keyStore(backend, isAvailable), platform).hasKeyStore()).toBe(has)
+    },
+  )
+
   it('leaves a damaged file as it is, and quotes nothing of it', async () => {
     await writeFile(file(), '{"version": 1, "secrets": [["a", "sk-canary')
     const vault = createSecretVault(folder, keyStore(), 'linux')

@@ -66,8 +66,25 @@ export function fakeModel(id: string, patch: Partial<CatalogModel> = {}): Catalo
     name: id,
     place: 'here',
     holders: [
-      { connectionId: 'here', connectionName: 'This machine', provider: 'llama', upstreamModel: id, place: 'here' },
+      {
+        connectionId: 'here',
+        connectionName: 'This machine',
+        provider: 'llama',
+        upstreamModel: id,
+        place: 'here',
+        reachable: true,
+        knownAt: 0,
+        loaded: false,
+        expiresAt: null,
+        sizeBytes: 1234,
+        quantization: 'F16',
+        contextLength: 4096,
+      },
     ],
+    tags: [],
+    connectionType: 'local',
+    ownedBy: null,
+    expiresAt: null,
     capabilities: ['chat', 'completion', 'tools', 'json-schema'],
     contextLength: 4096,
     sizeBytes: 1234,
@@ -148,8 +165,16 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
     dataFolder,
     log,
     settings: { get: () => ({ ...settings, allowedOrigins: fake.allowedOrigins }) },
-    catalog: { list: () => models, find },
+    catalog: {
+      list: () => models,
+      find,
+      findAfterLook: async (id: string) => find(id),
+      snapshot: () => null,
+      refresh: async () => {},
+      onChange: () => () => {},
+    },
     pipeline: {
+      passThrough: () => null,
       async chat(request: ChatRequest, caller: Caller, signal: AbortSignal) {
         const call: FakeCall = { kind: 'chat', request, caller, signal }
         fake.calls.push(call)
@@ -166,6 +191,8 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
         return { route: route(request.model), result: await fake.embedding(call) }
       },
     },
+    connections: { family: () => [], familyEnabled: () => true, get: () => null, list: () => [] },
+    connectionSet: { all: () => [], find: () => null, onChange: () => () => {} },
     runtime: {
       files: () => files,
       async details(id: string) {

@@ -8,6 +8,8 @@ import type { CatalogModel } from '../../src/shared/models.ts'
 export interface FakeRun {
   request: ChatRequest
   signal: AbortSignal
+  /** The attempt failed and another connection has its turn. */
+  moveTo(route: Partial<RouteRecord>): void
   say(...texts: string[]): void
   push(part: StreamPart): void
   /** Usage, then finish. */
@@ -39,7 +41,7 @@ export const FAKE_ROUTE: RouteRecord = {
   reasons: ['Only This machine has demo.'],
 }
 
-/** A pipeline whose answers the test plays by hand. It knows every model but `gone`. */
+/** A pipeline whose answers the test plays by hand. It knows every model but `gone`; `blind` does not see. */
 export function createFakePipeline(): FakePipeline {
   const runs: FakeRun[] = []
   const arrivals = new Set<() => void>()
@@ -47,15 +49,25 @@ export function createFakePipeline(): FakePipeline {
 
   async function chat(request: ChatRequest, _caller: unknown, signal: AbortSignal): Promise<ChatRun> {
     if (refusal !== null) throw refusal
-    const { run, parts } = createRun(request, signal)
+    const { run, parts, route } = createRun(request, signal)
     runs.push(run)
     for (const arrived of [...arrivals]) arrived()
-    return { route: { ...FAKE_ROUTE, modelId: request.model }, parts }
+    return {
+      get route() {
+        return route()
+      },
+      parts,
+    }
   }
 
   return {
     pipeline: { chat },
-    catalog: { find: (id) => (id === 'gone' ? null : ({ id, name: id } as CatalogModel)) },
+    catalog: {
+      find: (id) =>
+        id === 'gone'
+          ? null
+          : ({ id, name: id, capabilities: id === 'blind' ? ['chat'] : ['chat', 'vision'] } as CatalogModel),
+    },
     runs,
     async run(index) {
       for (;;) {
@@ -76,7 +88,11 @@ export function createFakePipeline(): FakePipeline {
   }
 }
 
-function createRun(request: ChatRequest, signal: AbortSignal): { run: FakeRun; parts: AsyncIterable<StreamPart> } {
+function createRun(
+  request: ChatRequest,
+  signal: AbortSignal,
+): { run: FakeRun; parts: AsyncIterable<StreamPart>; route: () => RouteRecord } {
+  let route: RouteRecord = { ...FAKE_ROUTE, modelId: request.model }
   const queue: (StreamPart | Error | null)[] = []
   let wake: () => void = () => {}
   const put = (item: StreamPart | Error | null): void => {
@@ -101,6 +117,9 @@ function createRun(request: ChatRequest, signal: AbortSignal): { run: FakeRun; p
   const run: FakeRun = {
     request,
     signal,
+    moveTo(next) {
+      route = { ...route, ...next }
+    },
     say: (...texts) => texts.forEach((text) => void put({ type: 'text-delta', text })),
     push: put,
     finish(reason = 'stop', usage = { promptTokens: 5, completionTokens: 3 }, timings) {
@@ -111,5 +130,5 @@ function createRun(request: ChatRequest, signal: AbortSignal): { run: FakeRun; p
     fail: put,
     breakOff: () => put(null),
   }
-  return { run, parts: play() }
+  return { run, parts: play(), route: () => route }
 }

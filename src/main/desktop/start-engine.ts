@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { MessagePortMain } from 'electron'
-import type { Engine } from '../engine/spec/engine.ts'
+import type { Engine, Logger } from '../engine/spec/engine.ts'
 import { toEngineError } from '../engine/spec/engine-error.ts'
+import type { SecretVault } from '../engine/spec/secret-vault.ts'
 import { listenNearby } from './listen-nearby.ts'
 
 interface EngineStart {
@@ -14,6 +15,7 @@ interface EngineStart {
   rendererFolder: string
   port: number
   version: string
+  openVault: (dataFolder: string, log: Logger) => SecretVault
 }
 
 /** The engine with its ways in: message ports from our windows, and the gateway. */
@@ -46,6 +48,7 @@ export async function startEngine(start: EngineStart): Promise<RunningEngine> {
     workers: { llama: entry('llama-worker'), llamaTrial: entry('llama-trial'), storage: entry('storage-worker') },
     builtInModels: [{ id: 'demo', path: join(start.resourcesFolder, 'models', 'demo.gguf') }],
     environment: process.env,
+    openVault: start.openVault,
   })
   const rpc = createRpcHttpHandler(engine)
   const open = async (port: number) => {

@@ -3,18 +3,25 @@ import { delimiter } from 'node:path'
 import type { AppInfo } from '#shared/app-info.ts'
 import { createModelCatalog } from './catalog/model-catalog.ts'
 import { createChats } from './chats/index.ts'
-import { type Connection, LLAMA_CONNECTION_ID, llamaConnection } from './connections/connection.ts'
+import { LLAMA_CONNECTION_ID, llamaConnection } from './connections/connection.ts'
+import { createConnections } from './connections/create-connections.ts'
 import { defaultDataFolder, openDataFolder } from './data-folder/index.ts'
 import { readStatus } from './engine-status.ts'
 import { createEventBus } from './events/event-bus.ts'
 import { readHardware } from './hardware/read-hardware.ts'
+import { createHealthBoard } from './health/create-health-board.ts'
+import { createUpstream } from './http/create-upstream.ts'
+import { createJobs, createOllamaServers } from './jobs/index.ts'
 import { createLogger } from './logging/index.ts'
 import { createPipeline } from './pipeline/create-pipeline.ts'
+import { createAdapter } from './providers/create-adapter.ts'
 import { createLlamaAdapter } from './providers/llama/llama-adapter.ts'
 import { createLlamaRuntime } from './runtimes/llama/index.ts'
+import { createKeyFileVault } from './secrets/key-file-vault.ts'
 import { createSettingsStore } from './settings/index.ts'
 import type { Clock } from './spec/clock.ts'
-import type { Engine } from './spec/engine.ts'
+import type { Engine, Logger } from './spec/engine.ts'
+import type { SecretVault } from './spec/secret-vault.ts'
 import { systemClock } from './spec/system-clock.ts'
 import { createSearchWorker, openStorage } from './storage/index.ts'
 import { Teardown } from './teardown.ts'
@@ -33,9 +40,14 @@ export interface EngineOptions {
   /** Where readable log lines go beside the log file. */
   terminal?: { write(text: string): unknown }
   clock?: Clock
-  /** Connections beside the built-in one. */
-  connections?: Connection[]
+  /** Where provider keys are sealed. Default: a file in the data folder, under a key file that only its owner can read. */
+  openVault?: (dataFolder: string, log: Logger) => SecretVault
 }
+
+/** What the start waits for configured connections to be looked at for the first time, ms. They go on in the background. */
+const FIRST_LOOK_MS = 400
+/** Between two words that connections changed, ms: their figures move with every request. */
+const CONNECTIONS_EVENT_MS = 250
 
 /**
  * The composition root: builds every area in order and is the only place where they meet.
@@ -85,10 +97,37 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     clock,
   })
   teardown.add(() => runtime.close())
-  const connections = [llamaConnection(createLlamaAdapter(runtime)), ...(options.connections ?? [])]
-  const catalog = createModelCatalog(connections, log)
+  const health = createHealthBoard({ now })
+  const connectionsLog = log.child({ area: 'connections' })
+  const vault = (options.openVault ?? ((path) => createKeyFileVault(path)))(folder.path, connectionsLog)
+  const { connections, set, ...configured } = createConnections({
+    records: storage.connections,
+    vault,
+    environment,
+    log: connectionsLog,
+    clock,
+    builtIn: llamaConnection(createLlamaAdapter(runtime)),
+    openUpstream: (input) => createUpstream({ ...input, log: connectionsLog, clock }),
+    createAdapter: (provider, upstream) => createAdapter(provider, upstream, connectionsLog),
+    health,
+    refreshModels: (id) => catalog.refresh(id),
+  })
+  const catalog = createModelCatalog({ connections: set, health, clock, log: connectionsLog })
+  teardown.add(() => configured.close())
+  teardown.add(() => catalog.close())
+  await configured.start()
   let closing = false
-  const pipeline = createPipeline({ catalog, connections, clock, log, isClosing: () => closing })
+  const pipeline = createPipeline({ catalog, connections: set, health, clock, log, isClosing: () => closing })
+  const jobsLog = log.child({ area: 'jobs' })
+  const jobs = createJobs({
+    records: storage.jobs,
+    connectionSet: set,
+    clock,
+    log: jobsLog,
+    catalogRefresh: (id) => catalog.refresh(id),
+  })
+  teardown.add(() => jobs.close())
+  const ollamaServers = createOllamaServers({ connectionSet: set, catalogRefresh: (id) => catalog.refresh(id) })
 
   const searchWorker = createSearchWorker({ file: storage.file, entry: options.workers.storage, log })
   teardown.add(() => searchWorker.close())
@@ -105,12 +144,26 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   teardown.add(() => chats.close())
 
   const status = () =>
-    readStatus({ files: runtime.files(), connections, savedAt: storage.lastCommitAt(), storage: storage.health() })
+    readStatus({
+      files: runtime.files(),
+      connections: connections.list(),
+      savedAt: storage.lastCommitAt(),
+      storage: storage.health(),
+    })
   const emitStatus = () => events.emit({ type: 'status:changed', status: status() })
   runtime.onChange(() => {
+    // What loads and unloads is no news to the catalog, but it is to the page of models.
     void catalog.refresh(LLAMA_CONNECTION_ID).then(() => events.emit({ type: 'models:changed' }))
     emitStatus()
   })
+  catalog.onChange(() => events.emit({ type: 'models:changed' }))
+  jobs.onChange(() => events.emit({ type: 'jobs:changed' }))
+  const connectionsChanged = coalesce(clock, CONNECTIONS_EVENT_MS, () => {
+    events.emit({ type: 'connections:changed' })
+    emitStatus()
+  })
+  set.onChange(connectionsChanged)
+  health.onChange(connectionsChanged)
   storage.onHealthChange(emitStatus)
   settings.onChange(({ logLevel }) => {
     log.setLevel(logLevel)
@@ -118,7 +171,7 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   })
 
   await runtime.start()
-  await catalog.refreshAll()
+  await catalog.start(FIRST_LOOK_MS)
   log.info({ version: options.version, mode: options.mode, node: process.versions.node }, 'the engine is ready')
 
   let hardware: Promise<AppInfo['hardware']> | null = null
@@ -127,6 +180,10 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     settings,
     runtime,
     catalog,
+    connections,
+    connectionSet: set,
+    jobs,
+    ollamaServers,
     pipeline,
     chats,
     log,
@@ -153,6 +210,19 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
       closing = true
       return teardown.run()
     },
+  }
+}
+
+/** Calls at most once per `ms`, and once more after the last change. */
+function coalesce(clock: Clock, ms: number, action: () => void): () => void {
+  let waiting = false
+  return () => {
+    if (waiting) return
+    waiting = true
+    clock.setTimeout(() => {
+      waiting = false
+      action()
+    }, ms)
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Status } from '#shared/app-info.ts'
+import type { ConnectionView } from '#shared/connections.ts'
 import type { GgufFile } from '#shared/models.ts'
-import type { Connection } from './connections/connection.ts'
+import type { Place } from '#shared/place.ts'
 
 interface StatusFacts {
   files: GgufFile[]
-  connections: Connection[]
+  connections: ConnectionView[]
   savedAt: number | null
   storage: Status['storage']
 }
@@ -27,12 +28,24 @@ export function readStatus({ files, connections, savedAt, storage }: StatusFacts
         vram: held.reduce((sum, { loaded }) => sum + loaded.memory.vram, 0),
       },
     },
-    near: { connections: connections.filter((connection) => connection.place === 'near').length },
-    away: { connections: connections.filter((connection) => connection.place === 'away').length },
-    trouble: storage === 'ok' ? [] : [storage === 'failed' ? 'storage-failed' : 'disk-low'],
+    near: at(connections, 'near'),
+    away: at(connections, 'away'),
+    trouble: [
+      ...(storage === 'ok' ? [] : [storage === 'failed' ? 'storage-failed' : 'disk-low']),
+      ...(connections.some(isDown) ? ['connections-down'] : []),
+    ],
     savedAt,
     storage,
   }
+}
+
+function at(connections: ConnectionView[], place: Place): { connections: number; down: number } {
+  const there = connections.filter((each) => each.place === place && each.health.state !== 'disabled')
+  return { connections: there.length, down: there.filter(isDown).length }
+}
+
+function isDown({ health }: ConnectionView): boolean {
+  return health.state === 'down' || health.state === 'auth-failed'
 }
 
 function stateOf(loaded: GgufFile['loaded']): Status['here']['state'] {

@@ -1,6 +1,7 @@
-export type { Connection } from './connections/connection.ts'
 export { createEngine, type EngineOptions } from './create-engine.ts'
 export { defaultDataFolder } from './data-folder/index.ts'
 export { readEnvironmentSettings } from './settings/index.ts'
+export type { Connection } from './spec/connections.ts'
 export type { Engine } from './spec/engine.ts'
 export { EngineError, isEngineError, toEngineError } from './spec/engine-error.ts'
+export type { SecretVault } from './spec/secret-vault.ts'

@@ -1,6 +1,14 @@
 import type { Exchange } from './exchange.ts'
 
-const EXPOSED = 'X-Request-Id, X-Switchyard-Place, X-Switchyard-Connection, X-Switchyard-Model'
+const EXPOSED = [
+  'X-Request-Id',
+  'Request-Id',
+  'Retry-After',
+  'X-Process-Time',
+  ...['Place', 'Connection', 'Connection-Name', 'Model', 'Attempts', 'Not-Sent', 'Estimated', 'Job'].map(
+    (name) => `X-Switchyard-${name}`,
+  ),
+].join(', ')
 
 /** Lets the page of an allowed origin read the answer. */
 export function setCorsHeaders({ res }: Exchange, origin: string): void {

@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import type { Engine } from '../engine/spec/engine.ts'
 import { EngineError } from '../engine/spec/engine-error.ts'
+import { anthropicRoutes } from './anthropic/routes.ts'
 import { answerOptions, setCorsHeaders } from './cors.ts'
 import { dialectOf } from './dialect.ts'
 import { DEFAULT_TIMING, type Exchange, type GatewayContext, type GatewayTiming } from './exchange.ts'
 import { listenOn, loopbackAddress } from './listen-address.ts'
 import { ollamaRoutes } from './ollama/routes.ts'
+import { openWebUiRoutes } from './open-webui/routes.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { guardRequest } from './request-guard.ts'
 import { requestTarget } from './request-target.ts'
@@ -45,7 +47,7 @@ const DEFAULT_BODY_LIMIT = 32 * 1024 * 1024
 const GOODBYE_MS = 1_000
 
 /**
- * The HTTP server that clients call: both dialects, the web UI and its calls.
+ * The HTTP server that clients call: the three dialects, the Open WebUI-compatible API, the web UI and its calls.
  *
  * It is bare node:http because that was the fastest of what we measured: as a pass-through about 1.7 times as fast as
  * a framework on top of it, and over 6 times as fast as anything on fetch and web streams. Two rules follow from the
@@ -63,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     version: async () => options.version ?? (await engine.info()).version,
   }
   const files = createStaticFiles(options.rendererFolder)
-  const router = createRouter(openAiRoutes, ollamaRoutes, ownRoutes(files))
+  const router = createRouter(openAiRoutes, ollamaRoutes, anthropicRoutes, openWebUiRoutes, ownRoutes(files))
   /** What each connection has under way: nothing else may be written between its answers. */
   const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
   let closing: Promise<void> | null = null
@@ -138,6 +140,7 @@ function newExchange(
     expectsContinue,
     rest: '',
     model: null,
+    route: null,
   }
 }
 

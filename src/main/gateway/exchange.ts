@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Engine } from '../engine/spec/engine.ts'
+import type { Engine, RouteRecord } from '../engine/spec/engine.ts'
 import type { Dialect } from './dialect.ts'
 
 /** Waits and bounds, ms; tests shorten them. */
@@ -53,6 +53,8 @@ export interface Exchange {
   readonly receivedAt: number
   /** True if the client waits for `100 Continue` before it sends its body. */
   readonly expectsContinue: boolean
+  /** Where the answer comes from, as far as it is decided; errors tell it too. */
+  route: (() => RouteRecord) | null
   /** What a prefix route's path leaves over, decoded. */
   rest: string
   /** The requested model, once the body told it. */

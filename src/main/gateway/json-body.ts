@@ -10,11 +10,23 @@ const BACKSLASH = 0x5c
 
 /** Reads and parses the JSON body, whatever its Content-Type says (Ollama's clients often send none). */
 export async function readJsonBody(exchange: Exchange): Promise<unknown> {
-  return parseJsonBody(await readBody(exchange))
+  return parseJsonBody(await readBytes(exchange))
+}
+
+/** A JSON body, parsed and as it came. */
+export interface JsonBody {
+  raw: Buffer
+  json: unknown
+}
+
+/** The JSON body, parsed and as it came: what passes through keeps its own bytes. */
+export async function readBody(exchange: Exchange): Promise<JsonBody> {
+  const raw = await readBytes(exchange)
+  return { raw, json: parseJsonBody(raw) }
 }
 
 /** The whole body. Throws `request_too_large` before it is read if its length is known, else once it is too long. */
-function readBody(exchange: Exchange): Promise<Buffer> {
+function readBytes(exchange: Exchange): Promise<Buffer> {
   const { req, res, gateway } = exchange
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding !== 'identity' && encoding !== '') {

@@ -8,6 +8,9 @@ import { EngineError } from '../engine/spec/engine-error.ts'
  */
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i
 
+/** UI calls, and what reads or changes the connections themselves. */
+const OWN_ONLY = /^\/(?:rpc\/|ui\/|(?:ollama|openai)\/(?:config|verify)(?:\/|$))/
+
 /** What the guard found: the origin that may read the answer across origins, if it is one that was allowed. */
 export interface Passage {
   corsOrigin: string | null
@@ -26,7 +29,7 @@ export function guardRequest(req: IncomingMessage, path: string, allowedOrigins:
     return { corsOrigin: null }
   }
   // UI calls and uploads can do anything the owner can; an allowed origin gets the model APIs alone.
-  const ownOnly = path === '/rpc' || path.startsWith('/rpc/') || path.startsWith('/ui/')
+  const ownOnly = path === '/rpc' || OWN_ONLY.test(path)
   if (origin !== 'null' && !ownOnly && allowedOrigins().some((allowed) => sameOrigin(allowed, origin))) {
     return { corsOrigin: origin }
   }
@@ -36,16 +39,19 @@ export function guardRequest(req: IncomingMessage, path: string, allowedOrigins:
   )
 }
 
-function guardHost(req: IncomingMessage): string {
-  const hosts = req.headersDistinct.host ?? []
-  let lines = 0
-  for (let index = 0; index < req.rawHeaders.length; index += 2) {
-    if (req.rawHeaders[index]?.length === 4 && req.rawHeaders[index]?.toLowerCase() === 'host') lines += 1
+function guardHost({ rawHeaders }: IncomingMessage): string {
+  let host: string | null = null
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name === undefined || name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (host !== null) throw new EngineError('invalid_request', 'The request has more than one Host header.')
+    host = rawHeaders[index + 1] ?? ''
   }
-  if (lines > 1) throw new EngineError('invalid_request', 'The request has more than one Host header.')
-  const host = hosts[0] ?? ''
-  if (!LOOPBACK_HOST.test(host)) {
-    throw new EngineError('forbidden', `Requests for the host ${JSON.stringify(host.slice(0, 200))} are not allowed.`)
+  if (host === null || !LOOPBACK_HOST.test(host)) {
+    throw new EngineError(
+      'forbidden',
+      `Requests for the host ${JSON.stringify((host ?? '').slice(0, 200))} are not allowed.`,
+    )
   }
   return host.toLowerCase()
 }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { EngineError, isEngineError, toEngineError } from '../engine/spec/engine-error.ts'
-import { errorBody } from './dialect.ts'
+import { type Dialect, errorAnswer } from './dialect.ts'
 import { type Exchange, hasBody } from './exchange.ts'
+import { routeHeaders } from './route-headers.ts'
 
 export const JSON_CONTENT_TYPE = 'application/json; charset=utf-8'
 /** Pieces between two turns of the loop when a long answer is written. */
@@ -75,19 +76,21 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
     res.destroy()
     return
   }
-  const body = errorBody(dialect, error, exchange.model, exchange.requestId)
+  const { status, body } = errorAnswer(dialect, error, exchange.model, exchange.requestId)
   const headers: Headers = { 'Content-Type': JSON_CONTENT_TYPE, 'Content-Length': String(Buffer.byteLength(body)) }
-  // The official OpenAI clients retry every 5xx unless they are told not to.
-  if (dialect === 'openai') headers['X-Should-Retry'] = String(error.retryable)
-  if (error.status === 503 && error.retryable) headers['Retry-After'] = RETRY_AFTER_S
+  // The official OpenAI and Anthropic clients retry every 5xx unless they are told not to.
+  if (dialect === 'openai' || dialect === 'anthropic') headers['X-Should-Retry'] = String(error.retryable)
+  const retryAfter = error.upstream?.retryAfter ?? (status === 503 && error.retryable ? RETRY_AFTER_S : undefined)
+  if (retryAfter !== undefined && /^[\w ,:-]+$/.test(retryAfter)) headers['Retry-After'] = retryAfter
+  if (exchange.route !== null) Object.assign(headers, routeHeaders(exchange.route()))
   if (!hasBody(req) || req.complete) {
-    res.writeHead(error.status, headers)
+    res.writeHead(status, headers)
     res.end(body)
     return
   }
   // The client is still sending. Closing now would reset the connection and could destroy the answer before it is read.
   headers.Connection = 'close'
-  res.writeHead(error.status, headers)
+  res.writeHead(status, headers)
   res.write(body)
   const end = (): void => {
     clearTimeout(timer)
@@ -125,4 +128,18 @@ export function failureOf(thrown: unknown, signal: AbortSignal): EngineError {
 /** 404 in the dialect's shape. */
 export function notFound(exchange: Exchange): EngineError {
   return new EngineError('not_found', `There is nothing at ${exchange.req.method} ${exchange.path}.`)
+}
+
+/** Runs a handler that speaks another dialect than its path: one that the body told. */
+export async function inDialect(
+  exchange: Exchange,
+  dialect: Dialect,
+  handler: (exchange: Exchange) => Promise<void>,
+): Promise<void> {
+  const other = { ...exchange, dialect }
+  try {
+    await handler(other)
+  } catch (error) {
+    sendError(other, error)
+  }
 }

@@ -1,9 +1,10 @@
-import type { ChatRun, RouteRecord } from '../engine/spec/engine.ts'
+import type { ChatRun } from '../engine/spec/engine.ts'
 import { EngineError } from '../engine/spec/engine-error.ts'
 import { collectAnswer, endedWithoutFinish, type WholeAnswer } from '../engine/wire/collect-answer.ts'
 import type { StreamEncoder } from '../engine/wire/stream-encoder.ts'
 import type { Exchange } from './exchange.ts'
 import { drained, failureOf, logError, sendError, write } from './respond.ts'
+import { routeHeaders } from './route-headers.ts'
 
 type Start = (signal: AbortSignal) => Promise<ChatRun>
 
@@ -46,6 +47,7 @@ export function sendWholeAnswer(
 ): Promise<void> {
   return forClient(exchange, async (signal) => {
     const run = await start(signal)
+    exchange.route = () => run.route
     const answer = await collectAnswer(run.parts)
     send(answer, routeHeaders(run.route))
   })
@@ -57,13 +59,13 @@ export function sendWholeAnswer(
  */
 export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, start: Start): Promise<void> {
   const { res, gateway } = exchange
-  let route: RouteRecord | null = null
+  let run: ChatRun | null = null
   let keepAlive: NodeJS.Timeout | undefined
 
   function commit(): void {
     if (res.headersSent || res.destroyed) return
     res.writeHead(200, {
-      ...(route === null ? {} : routeHeaders(route)),
+      ...(run === null ? {} : routeHeaders(run.route)),
       'Content-Type': encoder.contentType,
       'Cache-Control': 'no-cache',
       'X-Accel-Buffering': 'no',
@@ -86,8 +88,9 @@ export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, s
     exchange,
     async (signal) => {
       try {
-        const run = await start(signal)
-        route = run.route
+        const started = await start(signal)
+        run = started
+        exchange.route = () => started.route
         let finished = false
         for await (const part of run.parts) {
           signal.throwIfAborted()
@@ -114,19 +117,4 @@ export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, s
       return true
     },
   )
-}
-
-/** Where an answer comes from. The request's id becomes the pipeline's, under which the ledger knows it. */
-export function routeHeaders(route: RouteRecord): Record<string, string> {
-  return {
-    'X-Request-Id': headerText(route.requestId),
-    'X-Switchyard-Place': route.place,
-    'X-Switchyard-Connection': headerText(route.connectionId),
-    'X-Switchyard-Model': headerText(route.modelId),
-  }
-}
-
-/** Header values are ASCII; a model named after a file in another script is percent-encoded. */
-function headerText(text: string): string {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text)
 }

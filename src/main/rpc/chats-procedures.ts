@@ -20,6 +20,7 @@ export const chatsProcedures = {
     context.engine.chats.selectBranch(input.id, input.messageId),
   ),
   send: os.send.handler(({ context, input }) => context.engine.chats.send(input)),
+  image: os.image.handler(({ context, input }) => context.engine.chats.image(input.id)),
   regenerate: os.regenerate.handler(({ context, input }) => context.engine.chats.regenerate(input)),
   stop: os.stop.handler(({ context, input }) => context.engine.chats.stop(input.answerId)),
   removeMessage: os.removeMessage.handler(({ context, input }) =>

@@ -7,6 +7,8 @@ import { router } from './router.ts'
 
 /** Above what the contract's longest text (4,000,000 characters) takes in UTF-8. */
 const MAX_BODY_BYTES = 16_000_000
+/** The same with a message's pictures: 40 MB of them in base64. */
+const MAX_SEND_BYTES = 72_000_000
 
 /**
  * Serves the contract at /rpc over node:http. Resolves to false if the request is for no procedure, then nothing was
@@ -30,8 +32,9 @@ function refuse(req: IncomingMessage): { status: number; error: PublicError } | 
   const length = Number(req.headers['content-length'] ?? 0)
   const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined
   if (!hasBody) return null
-  if (length > MAX_BODY_BYTES) {
-    const message = `The request is larger than ${MAX_BODY_BYTES / 1_000_000} MB.`
+  const most = req.url?.startsWith('/rpc/chats/send') ? MAX_SEND_BYTES : MAX_BODY_BYTES
+  if (length > most) {
+    const message = `The request is larger than ${most / 1_000_000} MB.`
     return { status: 413, error: { code: 'request_too_large', message, retryable: false } }
   }
   // A body of unknown length could not be bounded before it is read; and a form or plain text needs no permission to

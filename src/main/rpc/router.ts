@@ -2,7 +2,10 @@ import { implement } from '@orpc/server'
 import { contract } from '#shared/contract.ts'
 import { isEngineError, toEngineError, toPublicError } from '../engine/spec/engine-error.ts'
 import { chatsProcedures } from './chats-procedures.ts'
+import { connectionsProcedures } from './connections-procedures.ts'
 import { engineEvents } from './engine-events.ts'
+import { jobsProcedures } from './jobs-procedures.ts'
+import { ollamaProcedures } from './ollama-procedures.ts'
 import type { RpcContext } from './rpc-context.ts'
 
 const os = implement(contract).$context<RpcContext>()
@@ -32,6 +35,9 @@ export const router = os.router({
     recheck: os.models.recheck.handler(({ context, input }) => context.engine.runtime.recheck(input.id)),
   },
   chats: chatsProcedures,
+  connections: connectionsProcedures,
+  jobs: jobsProcedures,
+  ollama: ollamaProcedures,
   settings: {
     get: os.settings.get.handler(({ context }) => context.engine.settings.view()),
     update: os.settings.update.handler(({ context, input }) => context.engine.settings.update(input)),

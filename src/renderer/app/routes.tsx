@@ -8,8 +8,12 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { useAppearance } from './appearance.ts'
 import { Shell } from './shell.tsx'
 
+const BackendsPage = lazy(async () => ({
+  default: (await import('../features/backends/backends-page.tsx')).BackendsPage,
+}))
 const ChatPage = lazy(async () => ({ default: (await import('../features/chat/chat-page.tsx')).ChatPage }))
 const ModelsPage = lazy(async () => ({ default: (await import('../features/models/models-page.tsx')).ModelsPage }))
+const OllamaPage = lazy(async () => ({ default: (await import('../features/ollama/ollama-page.tsx')).OllamaPage }))
 const SettingsPage = lazy(async () => ({
   default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
 }))
@@ -17,7 +21,7 @@ const WelcomePage = lazy(async () => ({
   default: (await import('../features/first-run/welcome-page.tsx')).WelcomePage,
 }))
 
-/** Which page is shown: #/chat, #/chat/:id, #/models, #/settings, #/welcome; anything else says so. */
+/** Which page is shown: #/chat, #/chat/:id, #/models, #/backends, #/backends/:id/models, #/settings, #/welcome; anything else says so. */
 export function Routes() {
   useAppearance()
   return (
@@ -47,6 +51,22 @@ export function Routes() {
             <ModelsPage />
           </Loaded>
         </Shell>
+      </Route>
+      <Route path="/backends">
+        <Shell page="backends">
+          <Loaded>
+            <BackendsPage />
+          </Loaded>
+        </Shell>
+      </Route>
+      <Route path="/backends/:connectionId/models">
+        {(params) => (
+          <Shell page="backends">
+            <Loaded>
+              <OllamaPage connectionId={params.connectionId} />
+            </Loaded>
+          </Shell>
+        )}
       </Route>
       <Route path="/settings">
         <Shell page="settings">

@@ -1,8 +1,9 @@
-import { Layers, MessageSquare, SlidersHorizontal } from 'lucide-react'
+import { Layers, MessageSquare, SlidersHorizontal, Waypoints } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import { desktop } from '../bridge/desktop.ts'
+import { useConnections } from '../bridge/queries.ts'
 import { Button } from '../components/button.tsx'
 import { DropZone } from '../features/models/drop-zone.tsx'
 import { ImportDialog } from '../features/models/import-dialog.tsx'
@@ -11,11 +12,12 @@ import { CheatSheet } from './cheat-sheet.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { StatusStrip } from './status-strip.tsx'
 
-export type PageName = 'chat' | 'models' | 'settings' | 'welcome'
+export type PageName = 'chat' | 'models' | 'backends' | 'settings' | 'welcome'
 
 const PAGES = [
   { page: 'chat', href: '/chat', Icon: MessageSquare },
   { page: 'models', href: '/models', Icon: Layers },
+  { page: 'backends', href: '/backends', Icon: Waypoints },
   { page: 'settings', href: '/settings', Icon: SlidersHorizontal },
 ] as const
 
@@ -45,6 +47,7 @@ function Rail({ page }: { page: PageName | null }) {
   const chord = desktop() === null ? 'Alt' : 'Mod'
   useShortcut({ keys: `${chord}+1`, group: 'everywhere', label: t('page.chat'), run: () => navigate('/chat') })
   useShortcut({ keys: `${chord}+2`, group: 'everywhere', label: t('page.models'), run: () => navigate('/models') })
+  useShortcut({ keys: `${chord}+3`, group: 'everywhere', label: t('page.backends'), run: () => navigate('/backends') })
   useShortcut({ keys: 'Mod+,', group: 'everywhere', label: t('page.settings'), run: () => navigate('/settings') })
   return (
     <nav className="rail" aria-label={t('pages')}>
@@ -56,6 +59,7 @@ function Rail({ page }: { page: PageName | null }) {
         <RailLink key={name} name={name} href={href} current={page === name}>
           <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
           {t(`page.${name}`)}
+          {name === 'backends' ? <DownMark /> : null}
         </RailLink>
       ))}
     </nav>
@@ -79,6 +83,21 @@ function RailLink({
       <Link href={href} {...(current ? { 'aria-current': 'page' as const } : {})}>
         {children}
       </Link>
+    </>
+  )
+}
+
+/** The mark of a connection that answers nobody. */
+function DownMark() {
+  const { t } = useTranslation('app')
+  const views = useConnections().data ?? []
+  const count = views.filter(({ health }) => health.state === 'down' || health.state === 'auth-failed').length
+  if (count === 0) return null
+  const words = t('status.connectionsDown', { count })
+  return (
+    <>
+      <span className="dot" title={words} aria-hidden="true" />
+      <span className="sr">, {words}</span>
     </>
   )
 }

@@ -2,9 +2,11 @@ import { Check, TriangleAlert, Unplug } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { Status } from '#shared/app-info.ts'
+import type { Place } from '#shared/place.ts'
 import { reconnectNow } from '../bridge/engine-events.ts'
-import { useAppInfo, useStatus } from '../bridge/queries.ts'
+import { useAppInfo, useConnections, useStatus } from '../bridge/queries.ts'
 import { Glyph } from '../components/glyph.tsx'
+import { JobsIndicator } from '../features/ollama/jobs-indicator.tsx'
 import { useFormat } from '../i18n/format.ts'
 import { useNow } from '../page/use-now.ts'
 import { useConnectionStore } from '../stores/connection-store.ts'
@@ -21,11 +23,9 @@ export function StatusStrip({ bare }: { bare: boolean }) {
           <HereFact status={status} />
           <PlaceFacts status={status} />
           {status.trouble.map((sentence) => (
-            <Link key={sentence} href="/models" className="bad cut">
-              <Unplug size={14} strokeWidth={1.75} aria-hidden="true" />
-              <span className="cut">{sentence}</span>
-            </Link>
+            <TroubleFact key={sentence} sentence={sentence} status={status} />
           ))}
+          <JobsIndicator />
           {bare ? (
             <span className="fact m end">
               <Check size={14} strokeWidth={1.75} aria-hidden="true" />
@@ -106,18 +106,80 @@ function PlaceFacts({ status }: { status: Status }) {
   return (
     <>
       {status.near.connections === 0 ? null : (
-        <span className="fact">
-          <Glyph place="near" />
-          {t('status.near', { count: status.near.connections })}
-        </span>
+        <PlaceFact
+          place="near"
+          down={status.near.down}
+          count={status.near.connections}
+          text={t('status.near', { count: status.near.connections })}
+        />
       )}
       {status.away.connections === 0 ? null : (
-        <span className="fact">
-          <Glyph place="away" />
-          {t('status.away', { count: status.away.connections })}
-        </span>
+        <PlaceFact
+          place="away"
+          down={status.away.down}
+          count={status.away.connections}
+          text={t('status.away', { count: status.away.connections })}
+        />
       )}
     </>
+  )
+}
+
+function PlaceFact({ place, text, count, down }: { place: Place; text: string; count: number; down: number }) {
+  const { t } = useTranslation('app')
+  const name = down === 0 ? text : `${text}, ${t('status.ofThemDown', { count: down })}`
+  return (
+    <Link href="/backends" aria-label={name}>
+      <Glyph place={place} />
+      <span className="n only-phone" aria-hidden="true">
+        {count}
+      </span>
+      <span className="cut words">{text}</span>
+      {down === 0 ? null : <span className="bad">{t('status.ofThemDown', { count: down })}</span>}
+    </Link>
+  )
+}
+
+/** One trouble: the engine's codes in our words, anything else as it is. What the saved fact says is not said twice. */
+function TroubleFact({ sentence, status }: { sentence: string; status: Status }) {
+  if (sentence === 'connections-down') return <DownFact />
+  if ((sentence === 'disk-low' || sentence === 'storage-failed') && status.storage !== 'ok') return null
+  return (
+    <Link href="/models" className="bad cut">
+      <Unplug size={14} strokeWidth={1.75} aria-hidden="true" />
+      <span className="cut">{sentence}</span>
+    </Link>
+  )
+}
+
+/** Which connection is down and when it is looked at again, or how many are. */
+function DownFact() {
+  const { t } = useTranslation('app')
+  const down = (useConnections().data ?? []).filter(
+    ({ health }) => health.state === 'down' || health.state === 'auth-failed',
+  )
+  const [only] = down
+  const now = useNow(1000)
+  const nextAt = only?.health.nextCheckAt ?? null
+  const seconds = nextAt === null ? 0 : Math.ceil((nextAt - now) / 1000)
+  // The list may be a moment behind the status.
+  if (only === undefined) return null
+  return (
+    <Link href="/backends" className="bad cut">
+      <Unplug size={14} strokeWidth={1.75} aria-hidden="true" />
+      {down.length > 1 ? (
+        <span className="cut">{t('status.connectionsDown', { count: down.length })}</span>
+      ) : (
+        <>
+          <span className="cut">
+            {only.health.state === 'down'
+              ? t('status.connectionDown', { name: only.title })
+              : t('status.connectionRefused', { name: only.title })}
+          </span>
+          {seconds > 0 ? <span className="n m">{t('status.looksAgain', { time: `${seconds} s` })}</span> : null}
+        </>
+      )}
+    </Link>
   )
 }
 

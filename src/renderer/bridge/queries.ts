@@ -10,6 +10,7 @@ export const queryKeys = {
   catalog: ['models', 'catalog'],
   files: ['models', 'files'],
   settings: ['settings'],
+  connections: ['connections'],
   conversations: ['chats', 'list'],
   thread: (conversationId: string) => ['chats', 'thread', conversationId],
 } as const
@@ -47,6 +48,9 @@ export function applyEvent(queries: QueryClient, event: UiEvent): void {
     case 'settings:changed':
       void queries.invalidateQueries({ queryKey: queryKeys.settings })
       return
+    case 'connections:changed':
+      void queries.invalidateQueries({ queryKey: queryKeys.connections })
+      return
   }
 }
 
@@ -64,6 +68,10 @@ export function useCatalog() {
 
 export function useModelFiles() {
   return useQuery({ queryKey: queryKeys.files, queryFn: () => client.models.files() })
+}
+
+export function useConnections() {
+  return useQuery({ queryKey: queryKeys.connections, queryFn: () => client.connections.list() })
 }
 
 export function useSettings() {

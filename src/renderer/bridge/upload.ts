@@ -8,11 +8,17 @@ import { publicErrorSchema } from '#shared/errors.ts'
  */
 export function sendFile(
   file: File,
-  options: { signal: AbortSignal; onProgress: (sentBytes: number) => void },
+  options: {
+    signal: AbortSignal
+    onProgress: (sentBytes: number) => void
+    /** More about the file, such as the connection that it is for. */
+    query?: Readonly<Record<string, string>>
+  },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', `${globalThis.location.origin}/ui/upload?name=${encodeURIComponent(file.name)}`)
+    const query = new URLSearchParams({ name: file.name, ...options.query })
+    request.open('POST', `${globalThis.location.origin}/ui/upload?${query}`)
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.upload.addEventListener('progress', (event) => options.onProgress(event.loaded))
     request.addEventListener('load', () => {

@@ -77,8 +77,8 @@ export function createFormatter(language: string): Formatter {
     },
     compact(value) {
       if (value < 1000) return plain.format(value)
-      // Context windows are powers of two: 8192 reads as 8k.
-      const step = value % 1024 === 0 ? 1024 : 1000
+      // Context windows are powers of two: 8192 reads as 8k. Round thousands (128,000) are what they say.
+      const step = value % 1024 === 0 && value % 1000 !== 0 ? 1024 : 1000
       const thousands = value / step
       if (thousands < 1000) return `${fixed(thousands, thousands < 10 && !Number.isInteger(thousands) ? 1 : 0)}k`
       return `${fixed(thousands / step, 1)}M`

@@ -1,33 +1,45 @@
 import { createInstance, type i18n } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { app as enApp } from './en/app.ts'
+import { backends as enBackends } from './en/backends.ts'
 import { chat as enChat } from './en/chat.ts'
 import { errors as enErrors } from './en/errors.ts'
+import { jobs as enJobs } from './en/jobs.ts'
 import { models as enModels } from './en/models.ts'
+import { ollama as enOllama } from './en/ollama.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { welcome as enWelcome } from './en/welcome.ts'
 import { app as zhApp } from './zh/app.ts'
+import { backends as zhBackends } from './zh/backends.ts'
 import { chat as zhChat } from './zh/chat.ts'
 import { errors as zhErrors } from './zh/errors.ts'
+import { jobs as zhJobs } from './zh/jobs.ts'
 import { models as zhModels } from './zh/models.ts'
+import { ollama as zhOllama } from './zh/ollama.ts'
 import { settings as zhSettings } from './zh/settings.ts'
 import { welcome as zhWelcome } from './zh/welcome.ts'
 
 /** English is the source: every other language has the same keys. */
 export const en = {
   app: enApp,
+  backends: enBackends,
   chat: enChat,
   errors: enErrors,
+  jobs: enJobs,
   models: enModels,
+  ollama: enOllama,
   settings: enSettings,
   welcome: enWelcome,
 } as const
 
 export const zh = {
   app: zhApp,
+  backends: zhBackends,
   chat: zhChat,
   errors: zhErrors,
+  jobs: zhJobs,
   models: zhModels,
+  ollama: zhOllama,
   settings: zhSettings,
   welcome: zhWelcome,
 } as const

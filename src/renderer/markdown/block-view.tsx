@@ -10,11 +10,12 @@ const MAX_DEPTH = 16
 
 /** One block. Drawn again only when its source changes. */
 export const BlockView = memo(
-  function BlockView({ block, links, live }: { block: Block; links: Links; live: boolean }) {
-    if (block.kind === 'code') return <CodeView block={block} live={live} />
-    return <TokenView token={block.token} links={links} depth={0} />
+  function BlockView({ block, links, live, end }: { block: Block; links: Links; live: boolean; end: boolean }) {
+    if (block.kind === 'code') return <CodeView block={block} live={live} end={end} />
+    return <TokenView token={block.token} links={links} depth={0} end={end} />
   },
   (before, after) => {
+    if (before.end !== after.end) return false
     if (before.block === after.block) return before.links === after.links && before.live === after.live
     const old = before.block
     const now = after.block
@@ -22,7 +23,15 @@ export const BlockView = memo(
   },
 )
 
-function TokenView({ token, links, depth }: { token: Token; links: Links; depth: number }): ReactNode {
+interface TokenProps {
+  token: Token
+  links: Links
+  depth: number
+  /** The text being written ends in it. */
+  end: boolean
+}
+
+function TokenView({ token, links, depth, end }: TokenProps): ReactNode {
   if (depth > MAX_DEPTH) return <p>{token.raw}</p>
   // The lexer's union is open to extensions; ours has none, so the type names the shape.
   const known = token as Tokens.Heading | Tokens.Blockquote | Tokens.List | Tokens.Table | Tokens.Hr | Tokens.Code
@@ -30,15 +39,15 @@ function TokenView({ token, links, depth }: { token: Token; links: Links; depth:
     case 'heading': {
       const Heading = known.depth <= 2 ? 'h4' : known.depth === 3 ? 'h5' : 'h6'
       return (
-        <Heading>
+        <Heading className={endMark(end)}>
           <Inline text={known.text} links={links} owner={known} />
         </Heading>
       )
     }
     case 'blockquote':
-      return <blockquote>{tokenViews(known.tokens, links, depth + 1)}</blockquote>
+      return <blockquote>{tokenViews(known.tokens, links, depth + 1, end)}</blockquote>
     case 'list':
-      return <ListView list={known} links={links} depth={depth} />
+      return <ListView list={known} links={links} depth={depth} end={end} />
     case 'table':
       return <TableView table={known} links={links} />
     case 'hr':
@@ -48,30 +57,36 @@ function TokenView({ token, links, depth }: { token: Token; links: Links; depth:
         <CodeView
           block={{ kind: 'code', info: known.lang ?? '', lines: known.text.split('\n'), partial: '', closed: true }}
           live={false}
+          end={end}
         />
       )
     default:
       return (
-        <p>
+        <p className={endMark(end)}>
           <Inline text={leafText(token)} links={links} owner={token} />
         </p>
       )
   }
 }
 
-function tokenViews(tokens: readonly Token[], links: Links, depth: number): ReactNode[] {
+/** Where the caret of a live answer stands (chat.css). Told here: as a selector it would cost style work at every new block. */
+function endMark(end: boolean): string | undefined {
+  return end ? 'writing-end' : undefined
+}
+
+function tokenViews(tokens: readonly Token[], links: Links, depth: number, end: boolean): ReactNode[] {
   return tokens
     .filter((token) => token.type !== 'space' && token.type !== 'def' && token.type !== 'checkbox')
-    .map((token, index) => (
+    .map((token, index, shown) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a block's place in its parent is its identity
-      <TokenView key={index} token={token} links={links} depth={depth} />
+      <TokenView key={index} token={token} links={links} depth={depth} end={end && index === shown.length - 1} />
     ))
 }
 
-function ListView({ list, links, depth }: { list: Tokens.List; links: Links; depth: number }) {
+function ListView({ list, links, depth, end }: { list: Tokens.List; links: Links; depth: number; end: boolean }) {
   const items = list.items.map((item, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: an item's place in its list is its identity
-    <ItemView key={index} item={item} links={links} depth={depth} />
+    <ItemView key={index} item={item} links={links} depth={depth} end={end && index === list.items.length - 1} />
   ))
   if (!list.ordered) return <ul>{items}</ul>
   const start = typeof list.start === 'number' && list.start !== 1 ? list.start : undefined
@@ -80,19 +95,24 @@ function ListView({ list, links, depth }: { list: Tokens.List; links: Links; dep
 
 /** A list item: its first text stands beside the marker, blocks below it keep their distance. */
 const ItemView = memo(
-  function ItemView({ item, links, depth }: { item: Tokens.ListItem; links: Links; depth: number }) {
-    const [first, ...rest] = item.tokens.filter((token) => token.type !== 'space' && token.type !== 'checkbox')
+  function ItemView({ item, links, depth, end }: { item: Tokens.ListItem; links: Links; depth: number; end: boolean }) {
+    const shown = item.tokens.filter((token) => token.type !== 'space' && token.type !== 'checkbox')
+    const [first, ...rest] = shown
     const leads = first !== undefined && (first.type === 'text' || first.type === 'paragraph')
+    // The caret stands at the end of the innermost last item.
+    const nested = shown.at(-1)?.type === 'list'
+    const names = [item.task ? 'task' : '', end && !nested ? 'writing-end' : ''].filter((name) => name !== '')
     return (
-      <li {...(item.task ? { className: 'task' } : {})}>
+      <li className={names.length === 0 ? undefined : names.join(' ')}>
         {item.task ? <TaskMark done={item.checked === true} /> : null}
         {leads ? <Inline text={itemText(first, item.task)} links={links} owner={first} /> : null}
-        {tokenViews(leads ? rest : item.tokens, links, depth + 1)}
+        {tokenViews(leads ? rest : item.tokens, links, depth + 1, end && nested)}
       </li>
     )
   },
   (before, after) =>
     before.links === after.links &&
+    before.end === after.end &&
     before.item.raw.trimEnd() === after.item.raw.trimEnd() &&
     before.item.task === after.item.task,
 )

@@ -1,3 +1,4 @@
+import { inOwnFrame } from '../page/frame-turns.ts'
 import type { ColouredLine, HighlightReply, HighlightRequest } from './highlight-classes.ts'
 import workerUrl from './highlight-worker.ts?worker&url'
 
@@ -25,7 +26,16 @@ function startWorker(): Post {
   if (typeof Worker === 'undefined') return () => undefined
   try {
     const worker = new Worker(trusted(workerUrl), { type: 'module', name: 'highlight' })
-    worker.addEventListener('message', (event: MessageEvent<HighlightReply>) => receive(event.data))
+    let replies: HighlightReply[] = []
+    const hand = (): void => {
+      const all = replies
+      replies = []
+      for (const reply of all) receive(reply)
+    }
+    worker.addEventListener('message', (event: MessageEvent<HighlightReply>) => {
+      replies.push(event.data)
+      if (replies.length === 1) inOwnFrame(hand)
+    })
     return (message) => worker.postMessage(message)
   } catch (error) {
     console.warn('Code stays uncoloured: its worker could not be started', error)

@@ -16,7 +16,7 @@ const FOLDED = 100
 const LINE = 20
 
 /** Code with its name, a copy button, and quiet tints. Text appears at once, the tints follow. */
-export function CodeView({ block, live }: { block: CodeBlock; live: boolean }) {
+export function CodeView({ block, live, end = false }: { block: CodeBlock; live: boolean; end?: boolean }) {
   const { t } = useTranslation('chat')
   const { language, title } = readCodeInfo(block.info)
   const coloured = useColours(language, block)
@@ -40,7 +40,12 @@ export function CodeView({ block, live }: { block: CodeBlock; live: boolean }) {
       <pre tabIndex={0}>
         <code>
           {pieces.map((piece) => (
-            <Piece key={piece.start} lines={piece.lines} coloured={coloured.slice(piece.start, piece.start + PIECE)} />
+            <Piece
+              key={piece.start}
+              lines={piece.lines}
+              coloured={coloured.slice(piece.start, piece.start + PIECE)}
+              end={end && piece === pieces.at(-1)}
+            />
           ))}
         </code>
       </pre>
@@ -74,20 +79,23 @@ function none(): readonly ColouredLine[] {
 interface PieceProps {
   lines: readonly string[]
   coloured: readonly ColouredLine[]
+  /** The text being written ends in it. */
+  end: boolean
 }
 
 /** Lines that are drawn together. Away from the window they are one plain text of the same height: no spans to keep. */
 const Piece = memo(
-  function Piece({ lines, coloured }: PieceProps) {
+  function Piece({ lines, coloured, end }: PieceProps) {
     const element = useRef<HTMLSpanElement>(null)
     const near = useNear(element)
     return (
-      <span ref={element} className="piece" style={{ height: lines.length * LINE }}>
+      <span ref={element} className={end ? 'piece writing-end' : 'piece'} style={{ height: lines.length * LINE }}>
         {paint(lines, near ? coloured : NONE)}
       </span>
     )
   },
   (before, after) =>
+    before.end === after.end &&
     before.lines.length === after.lines.length &&
     before.coloured.length === after.coloured.length &&
     before.lines.every((line, index) => line === after.lines[index]) &&

@@ -277,9 +277,10 @@ describe('the wire', () => {
     ['POST', '/api/chat', '', 400, 'missing request body'],
     ['POST', '/api/chat', '{"model":', 400, /not valid JSON/],
     ['POST', '/api/embed', '{"model":"embedder","input":[1]}', 400, 'invalid input type'],
-    ['POST', '/api/pull', '{"model":"x"}', 501, /not available in Switchyard yet/],
-    ['DELETE', '/api/delete', '{"model":"x"}', 501, /not available in Switchyard yet/],
-    ['POST', '/api/blobs/sha256:00', 'x', 501, /not available in Switchyard yet/],
+    ['POST', '/api/pull', '{"model":"x"}', 404, /^No Ollama connection is set up and enabled\./],
+    ['DELETE', '/api/delete', '{"model":"x"}', 404, "model 'x' not found"],
+    ['POST', '/api/blobs/sha256:00', 'x', 400, 'invalid digest format'],
+    ['POST', `/api/blobs/sha256:${'0'.repeat(64)}`, 'x', 404, /^No Ollama connection is set up and enabled\./],
     ['GET', '/api/nothing', undefined, 404, /nothing at GET/],
     ['GET', '/api/chat', undefined, 405, /not allowed/],
   ])('%s %s %s is refused', async (method, path, body, status, error) => {

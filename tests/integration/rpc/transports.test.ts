@@ -20,8 +20,8 @@ type Client = ContractRouterClient<Contract>
 
 const STATUS: Status = {
   here: { modelName: null, state: 'idle', loadedModels: 0, availableModels: 1, memoryBytes: { ram: 0, vram: 0 } },
-  near: { connections: 0 },
-  away: { connections: 0 },
+  near: { connections: 0, down: 0 },
+  away: { connections: 0, down: 0 },
   trouble: [],
   savedAt: null,
   storage: 'ok',
@@ -64,6 +64,10 @@ function openTestEngine(): TestEngine {
         throw new TypeError('secret detail of a bug')
       },
       find: () => null,
+      findAfterLook: async () => null,
+      snapshot: () => null,
+      refresh: async () => {},
+      onChange: () => () => {},
     },
     runtime: {
       add: async () => ({

@@ -25,7 +25,7 @@ describe('the status strip', () => {
   })
 
   it('leaves out places that have nothing', async () => {
-    const engine = createMockEngine({ status: someStatus({}, { near: { connections: 1 } }) })
+    const engine = createMockEngine({ status: someStatus({}, { near: { connections: 1, down: 0 } }) })
     renderApp(engine, '/models')
     await waitFor(async () => expect((await strip()).textContent).toContain('1 connection nearby'))
     expect((await strip()).textContent).not.toContain('cloud')

@@ -107,6 +107,21 @@ describe('AnswerStream', () => {
     expect(stream.snapshot().progress).toBeNull()
   })
 
+  it('has one outline for as long as only the text grows', async () => {
+    const { stream, frame } = setup()
+    const empty = stream.outline()
+    expect(empty).toMatchObject({ begun: false, hasText: false, ended: false })
+    stream.apply(delta('one'))
+    await frame()
+    const begun = stream.outline()
+    expect(begun).toMatchObject({ begun: true, hasText: true, ended: false })
+    stream.apply(delta(' two', 2))
+    await frame()
+    expect(stream.outline()).toBe(begun)
+    stream.apply({ type: 'end', message: message({ content: 'one two', status: 'complete' }) })
+    expect(stream.outline()).toMatchObject({ ended: true, message: { status: 'complete' } })
+  })
+
   it('updates less often while an update is dear', async () => {
     const { stream, frame, told, pass } = setup()
     stream.subscribe(() => pass(20))

@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnswerFacts, Conversation, Message, Thread } from '#shared/chats.ts'
+import type { AnswerEvent, AnswerFacts, Conversation, Message, MessageImage, NewImage, Thread } from '#shared/chats.ts'
 import type { MockEngine } from '../support/mock-engine.ts'
 
 export interface Tree {
@@ -45,6 +45,15 @@ export function conversationOf(id: string, patch: Partial<Conversation> = {}): C
     updatedAt: Date.now(),
     ...patch,
   }
+}
+
+interface Sent {
+  id: string
+  parentId: string | null
+  content: string
+  modelId: string
+  images?: NewImage[]
+  keptImages?: string[]
 }
 
 /** Chats in memory behind a mock engine: branches, live answers, deletion and search by the contract's rules. */
@@ -94,11 +103,20 @@ export class MockChats {
       this.setLeaf(id, this.newestLeaf(id, messageId))
       return this.thread(id, 50)
     })
-    engine.on('chats.send', (input: { id: string; parentId: string | null; content: string; modelId: string }) => {
-      const userMessage = this.say(input.id, input.parentId, { role: 'user', content: input.content })
+    engine.on('chats.send', (input: Sent) => {
+      const images = [
+        ...(input.keptImages ?? []).map((id) => this.keepImage(this.image(id))),
+        ...(input.images ?? []).map(({ mediaType, data }) => this.keepImage(`data:${mediaType};base64,${data}`)),
+      ]
+      const userMessage = this.say(input.id, input.parentId, {
+        role: 'user',
+        content: input.content,
+        ...(images.length > 0 ? { images } : {}),
+      })
       const answer = this.startAnswer(input.id, userMessage.id)
       return { userMessage: this.message(input.id, userMessage.id), answer }
     })
+    engine.on('chats.image', ({ id }: { id: string }) => this.image(id))
     engine.on('chats.regenerate', ({ id, answerId }: { id: string; answerId: string }) =>
       this.startAnswer(id, this.message(id, answerId).parentId),
     )
@@ -141,6 +159,20 @@ export class MockChats {
   }
 
   private readonly gone = new Map<string, Tree>()
+  private readonly images = new Map<string, string>()
+
+  /** Keeps a picture by its data URL; returns what a message says of it. */
+  keepImage(url: string, size: { width: number; height: number } = { width: 3, height: 2 }): MessageImage {
+    const id = `i${this.images.size + 1}`
+    this.images.set(id, url)
+    return { id, mediaType: 'image/png', ...size, sizeBytes: Math.round((url.length * 3) / 4) }
+  }
+
+  private image(id: string): string {
+    const url = this.images.get(id)
+    if (url === undefined) throw new Error(`No picture ${id}`)
+    return url
+  }
 
   add(conversation: Conversation): Tree {
     const tree: Tree = { conversation, messages: new Map(), removed: new Set() }

@@ -122,7 +122,7 @@ describe('ThreadStore', () => {
     await store.load()
     const second = store.at(2)
     if (second === undefined) throw new Error('missing')
-    const answer = await store.send('edited', 'demo', second.parentId)
+    const answer = await store.send('edited', 'demo', { parentId: second.parentId })
     chats.end(answer.id, { content: 'new answer' })
     await vi.waitFor(() => expect(store.at(3)?.content).toBe('new answer'))
     expect(contents(store)).toEqual(['message 0', 'message 1', 'edited', 'new answer'])

@@ -1,6 +1,8 @@
 import { settingsSchema } from '#shared/settings.ts'
 import { createMockEngine, type MockEngine } from '../support/mock-engine.ts'
 import { demoFile, fullShelf, machine, modelFile, someStatus } from '../support/samples.ts'
+import { backendsScene } from './backends-scenes.ts'
+import { ollamaScene } from './ollama-scenes.ts'
 
 const GiB = 1024 ** 3
 
@@ -79,7 +81,8 @@ export function scene(name: string): MockEngine {
       return engine
     }
     default:
-      return full()
+      if (name.startsWith('ollama')) return ollamaScene(name)
+      return name.startsWith('backends') ? backendsScene(name) : full()
   }
 }
 

@@ -53,6 +53,7 @@ describe('createFormatter', () => {
     [131_072, '128k'],
     [1500, '1.5k'],
     [1_048_576, '1.0M'],
+    [128_000, '128k'],
   ])('shortens %d tokens to %s', (tokens, text) => {
     expect(en.compact(tokens)).toBe(text)
   })

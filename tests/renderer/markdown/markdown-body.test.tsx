@@ -56,6 +56,27 @@ describe('MarkdownBody', () => {
     expect(code?.textContent).toContain('const a = 1')
   })
 
+  it('marks where a live text ends, and nothing once it is whole', () => {
+    const ends: [string, string][] = [
+      ['a\n\nb', 'p'],
+      ['# a', 'h4'],
+      ['- a\n- b', 'li'],
+      ['- a\n  - b', 'li li'],
+      ['> a\n>\n> b', 'blockquote p'],
+      ['```ts\na', '.piece'],
+    ]
+    for (const [text, place] of ends) {
+      const stream = new MarkdownStream()
+      stream.append(text)
+      const { container, rerender } = render(<Body view={stream.view()} live />)
+      const marks = container.querySelectorAll('.writing-end')
+      expect(marks, text).toHaveLength(1)
+      expect(marks[0], text).toBe([...container.querySelectorAll(place)].at(-1))
+      rerender(<Body view={stream.finish()} />)
+      expect(container.querySelectorAll('.writing-end'), text).toHaveLength(0)
+    }
+  })
+
   it('shifts headings, marks tasks, and aligns figures', () => {
     const box = draw('# A\n\n### B\n\n- [x] done\n- [ ] open\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n')
     expect(box.querySelector('h4')?.textContent).toBe('A')

@@ -1,10 +1,15 @@
 import { ORPCError } from '@orpc/client'
 import type { AppInfo, Status, UiEvent } from '#shared/app-info.ts'
 import type { Conversation } from '#shared/chats.ts'
+import type { ConnectionView } from '#shared/connections.ts'
 import type { PublicError } from '#shared/errors.ts'
+import type { Job, OllamaModel } from '#shared/jobs.ts'
 import type { AddFilesResult, CatalogModel, GgufFile, LoadOptions } from '#shared/models.ts'
 import { type Settings, type SettingsPatch, settingsSchema } from '#shared/settings.ts'
 import type { Link } from '../../../src/renderer/bridge/client.ts'
+import { builtInConnection } from './connection-samples.ts'
+import { serveConnections } from './mock-connections.ts'
+import { serveOllama } from './mock-ollama.ts'
 import { catalogOf, machine, someStatus } from './samples.ts'
 
 /** What the engine of a test knows; every field may be changed while it runs. */
@@ -16,6 +21,10 @@ export interface MockState {
   settings: Settings
   environment: Record<string, string>
   conversations: Conversation[]
+  connections: ConnectionView[]
+  /** What every Ollama server has. */
+  ollamaModels: OllamaModel[]
+  jobs: Job[]
   added: AddFilesResult
 }
 
@@ -53,6 +62,9 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
     settings: settingsSchema.parse({ welcomed: true }),
     environment: {},
     conversations: [],
+    connections: [builtInConnection()],
+    ollamaModels: [],
+    jobs: [],
     added: { added: [], refused: [] },
     ...initial,
   }
@@ -110,6 +122,8 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
   on('models.setOptions', ({ id, options }: { id: string; options: LoadOptions }) => patchFile(id, { options }))
   on('models.recheck', ({ id }: { id: string }) => patchFile(id, { state: 'checking', reason: null }))
   on('chats.list', ({ limit }: { limit: number }) => state.conversations.slice(0, limit))
+  serveConnections(state, on, emit)
+  serveOllama(state, on, emit)
   on('settings.get', () => ({ values: state.settings, environment: state.environment }))
   on('settings.update', (patch: SettingsPatch) => {
     state.settings = settingsSchema.parse({ ...state.settings, ...patch })

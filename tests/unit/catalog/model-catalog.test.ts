@@ -1,17 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createModelCatalog } from '../../../src/main/engine/catalog/model-catalog.ts'
-import { llamaConnection } from '../../../src/main/engine/connections/connection.ts'
+import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
+import type { Connection } from '../../../src/main/engine/spec/connections.ts'
+import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 import { scriptedAdapter, upstreamModel } from '../../support/scripted-adapter.ts'
+import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
 import { createTestLog } from '../../support/test-log.ts'
+
+function setUp(...connections: Connection[]) {
+  const clock = createManualClock()
+  const set = connectionSetOf(...connections)
+  const health = createHealthBoard({ now: () => clock.now() })
+  const log = createTestLog()
+  const catalog = createModelCatalog({ connections: set, health, clock, log })
+  const refreshAll = () => Promise.all(set.all().map(({ id }) => catalog.refresh(id)))
+  /** Lets time go by, and what follows from it happen. */
+  async function pass(ms: number): Promise<void> {
+    clock.advance(ms)
+    await turn()
+  }
+  return { clock, pass, set, health, log, catalog, refreshAll }
+}
+
+const named = (upstreamModelName: string, fields = {}) => upstreamModel({ upstreamModel: upstreamModelName, ...fields })
 
 describe('the catalog', () => {
   it('finds a model with and without :latest', async () => {
-    const adapter = scriptedAdapter([
-      upstreamModel({ upstreamModel: 'demo' }),
-      upstreamModel({ upstreamModel: 'qwen:latest' }),
-    ])
-    const catalog = createModelCatalog([llamaConnection(adapter)], createTestLog())
-    await catalog.refreshAll()
+    const { catalog, refreshAll } = setUp(testConnection('a', scriptedAdapter([named('demo'), named('qwen:latest')])))
+    await refreshAll()
     expect(catalog.find('demo')?.id).toBe('demo')
     expect(catalog.find('demo:latest')?.id).toBe('demo')
     expect(catalog.find('qwen')?.id).toBe('qwen:latest')
@@ -19,29 +37,62 @@ describe('the catalog', () => {
   })
 
   it('merges one model over its holders and prefers the facts of a ready one', async () => {
-    const away = {
-      ...llamaConnection(
-        scriptedAdapter([upstreamModel({ upstreamModel: 'm', state: 'unavailable', reason: 'offline' })]),
-      ),
-      id: 'a',
-    }
-    const here = { ...llamaConnection(scriptedAdapter([upstreamModel({ upstreamModel: 'm', loaded: true })])), id: 'b' }
-    const catalog = createModelCatalog([away, here], createTestLog())
-    await catalog.refreshAll()
+    const { catalog, refreshAll } = setUp(
+      testConnection('a', scriptedAdapter([named('m', { state: 'unavailable', reason: 'offline' })])),
+      testConnection('b', scriptedAdapter([named('m', { loaded: true, expiresAt: 9_000, contextLength: 99 })])),
+      testConnection('c', scriptedAdapter([named('m', { loaded: true, expiresAt: 5_000 })])),
+    )
+    await refreshAll()
     expect(catalog.list()).toHaveLength(1)
-    expect(catalog.list()[0]).toMatchObject({ id: 'm', state: 'ready', reason: null, loaded: true })
-    expect(catalog.list()[0]?.holders.map((holder) => holder.connectionId)).toEqual(['a', 'b'])
+    expect(catalog.list()[0]).toMatchObject({
+      id: 'm',
+      state: 'ready',
+      reason: null,
+      loaded: true,
+      contextLength: 99,
+      expiresAt: 5_000,
+    })
+    expect(catalog.list()[0]?.holders.map((holder) => holder.connectionId)).toEqual(['a', 'b', 'c'])
   })
 
-  it('keeps the last snapshot of a connection that fails, and says so in the log', async () => {
-    const adapter = scriptedAdapter([upstreamModel({ upstreamModel: 'm' })])
-    const log = createTestLog()
-    const catalog = createModelCatalog([llamaConnection(adapter)], log)
-    await catalog.refreshAll()
-    adapter.listModels = () => Promise.reject(new Error('down'))
-    await catalog.refreshAll()
-    expect(catalog.find('m')).not.toBeNull()
-    expect(log.lines.at(-1)).toMatchObject({ level: 'warn' })
+  it('prefixes ids, replaces tags and keeps to the allow-list, with and without :latest', async () => {
+    const { catalog, refreshAll } = setUp(
+      testConnection('a', scriptedAdapter([named('llama3:latest'), named('secret')]), {
+        prefixId: 'gpu',
+        tags: ['big'],
+        modelIds: ['llama3'],
+      }),
+      testConnection('b', scriptedAdapter([named('llama3:latest')])),
+    )
+    await refreshAll()
+    expect(catalog.list().map(({ id, tags }) => ({ id, tags }))).toEqual([
+      { id: 'gpu.llama3:latest', tags: ['big'] },
+      { id: 'llama3:latest', tags: [] },
+    ])
+    expect(catalog.find('gpu.llama3')?.holders[0]).toMatchObject({ upstreamModel: 'llama3:latest', connectionId: 'a' })
+  })
+
+  it('keeps what a dead connection had, as unreachable with its age, and its return shows by itself', async () => {
+    const adapter = scriptedAdapter([named('m')])
+    const list = adapter.listModels
+    const { catalog, pass, health, log } = setUp(testConnection('a', adapter, { probeSeconds: 7 }))
+    let changes = 0
+    catalog.onChange(() => changes++)
+    await catalog.refresh('a')
+    expect(changes).toBe(1)
+
+    adapter.listModels = () => Promise.reject(new EngineError('upstream_unavailable', 'refused'))
+    await pass(7_000)
+    expect(health.get('a')).toMatchObject({ state: 'down', lastError: { error: { message: 'refused' } } })
+    expect(catalog.find('m')).toMatchObject({ state: 'unreachable', holders: [{ reachable: false, loaded: false }] })
+    expect(catalog.find('m')?.reason).toMatch(/does not answer; this was known \d+ s ago/)
+    expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1)
+
+    adapter.listModels = list
+    await pass(7_000)
+    expect(catalog.find('m')).toMatchObject({ state: 'ready', reason: null })
+    expect(health.get('a')).toMatchObject({ state: 'ready', lastError: { error: { message: 'refused' } } })
+    expect(changes).toBe(3)
   })
 
   it('asks again when a refresh was wanted while one was running', async () => {
@@ -52,11 +103,59 @@ describe('the catalog', () => {
       calls++
       return list()
     }
-    const catalog = createModelCatalog([llamaConnection(adapter)], createTestLog())
-    const first = catalog.refresh('llama')
-    adapter.models = [upstreamModel({ upstreamModel: 'late' })]
-    await Promise.all([first, catalog.refresh('llama'), catalog.refresh('llama')])
+    const { catalog } = setUp(testConnection('a', adapter))
+    const first = catalog.refresh('a')
+    adapter.models = [named('late')]
+    await Promise.all([first, catalog.refresh('a'), catalog.refresh('a')])
     expect(calls).toBe(2)
     expect(catalog.find('late')).not.toBeNull()
+  })
+
+  it('never waits for a slow connection to list, and starts without it', async () => {
+    const slow = scriptedAdapter([])
+    slow.listModels = () => new Promise(() => {})
+    const { catalog, pass } = setUp(testConnection('slow', slow), testConnection('b', scriptedAdapter([named('m')])))
+    const started = catalog.start(400)
+    await pass(400)
+    await started
+    expect(catalog.list().map(({ id }) => id)).toEqual(['m'])
+  })
+
+  it('gives up a look that takes too long', async () => {
+    const slow = scriptedAdapter([])
+    let seen: AbortSignal | undefined
+    slow.listModels = (signal) =>
+      new Promise((_resolve, reject) => {
+        seen = signal
+        signal?.addEventListener('abort', () => reject(new EngineError('aborted', 'cancelled')))
+      })
+    const { catalog, pass, health } = setUp(testConnection('slow', slow))
+    const look = catalog.refresh('slow')
+    await pass(15_000)
+    await look
+    expect(seen?.aborted).toBe(true)
+    expect(health.get('slow')).toMatchObject({ state: 'down', lastError: { error: { code: 'first_byte_timeout' } } })
+  })
+
+  it('looks once more for a model that nobody is known to have', async () => {
+    const adapter = scriptedAdapter([named('old')])
+    const { catalog, pass } = setUp(testConnection('a', adapter, { probeSeconds: 600 }))
+    await catalog.refresh('a')
+    adapter.models = [named('old'), named('pulled')]
+    expect(await catalog.findAfterLook('pulled')).toBeNull()
+    await pass(3_000)
+    expect((await catalog.findAfterLook('pulled'))?.id).toBe('pulled')
+  })
+
+  it('follows the set: removed connections leave, changed ones are asked at once', async () => {
+    const a = testConnection('a', scriptedAdapter([named('m')]))
+    const { catalog, set, refreshAll } = setUp(a)
+    await refreshAll()
+    set.replace([])
+    expect(catalog.list()).toEqual([])
+    const changed = testConnection('a', scriptedAdapter([named('n')]))
+    set.replace([changed])
+    await catalog.refresh('a')
+    expect(catalog.list().map(({ id }) => id)).toEqual(['n'])
   })
 })

@@ -5,13 +5,23 @@ import { createLogger, type LogLevel } from '../../../src/main/engine/logging/in
 import { openRotatingFile } from '../../../src/main/engine/logging/rotating-file.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
 
 function open(level: LogLevel = 'debug') {
   const folder = tempFolder()
   const printed: string[] = []
   const log = createLogger({ level, folder, terminal: { write: (text) => printed.push(text) } })
   onTestFinished(log.close)
-  return { log, printed, text: () => readFileSync(join(folder, 'switchyard.log'), 'utf8') }
+  return {
+    log,
+    printed,
+    /** What is on disk, now. */
+    onDisk: () => readFileSync(join(folder, 'switchyard.log'), 'utf8'),
+    text() {
+      log.close()
+      return readFileSync(join(folder, 'switchyard.log'), 'utf8')
+    },
+  }
 }
 
 const SECRETS = {
@@ -106,4 +116,20 @@ test('log files stay within their bounds', () => {
   again.write('after a restart\n')
   again.close()
   expect(readFileSync(join(folder, 'switchyard.1.log'), 'utf8')).toContain('099')
+})
+
+test('trouble is on disk at once, and takes along what waited before it', () => {
+  const { log, onDisk, text } = open()
+  log.info({}, 'calm')
+  expect(onDisk()).toBe('')
+  log.warn({}, 'trouble')
+  expect(onDisk()).toMatch(/calm[\s\S]*trouble/)
+  log.info({}, 'calm again')
+  expect(text()).toContain('calm again')
+})
+
+test('lines that wait are written soon', async () => {
+  const { log, onDisk } = open()
+  log.info({}, 'calm')
+  await until('the line is written', () => (onDisk().includes('calm') ? true : null))
 })

@@ -65,15 +65,17 @@ test('N-1 to N keeps every row', () => {
 test('a migration that fails leaves the version before it, and nothing of itself', () => {
   const db = newDatabase()
   const failing = {
-    version: 4,
+    version: migrations.length + 1,
     name: 'failing',
     up(target: WritableDatabase) {
       target.exec('CREATE TABLE half (id TEXT) STRICT; INSERT INTO nowhere VALUES (1)')
     },
   }
   migrate(db)
-  expect(() => migrate(db, { migrations: [...migrations, failing] })).toThrow(/version 4 \(failing\)/)
-  expect(db.pragma('user_version', { simple: true })).toBe(3)
+  expect(() => migrate(db, { migrations: [...migrations, failing] })).toThrow(
+    new RegExp(`version ${migrations.length + 1} \\(failing\\)`),
+  )
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
   expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).all()).toEqual([])
 })
 
@@ -85,4 +87,16 @@ test('the upgrade is announced once before it, not for a new database', () => {
   expect(announced).toEqual([])
   migrate(db, { beforeUpgrade })
   expect(announced).toEqual([[1, migrations.length]])
+})
+
+test('3 to 4: settings stay, and no connection is there yet', () => {
+  const db = newDatabase()
+  migrate(db, { migrations: migrations.slice(0, 3) })
+  db.exec(`INSERT INTO settings (key, value, updated_at) VALUES ('theme', '"dark"', 1)`)
+  migrate(db, { migrations: migrations.slice(0, 4) })
+  expect(db.prepare('SELECT value FROM settings').pluck().all()).toEqual(['"dark"'])
+  for (const table of ['connections', 'connection_families', 'connection_seed']) {
+    expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0)
+  }
+  expect(() => db.exec(`INSERT INTO connection_families (family, enabled) VALUES ('azure', 1)`)).toThrow(/CHECK/)
 })

@@ -169,8 +169,8 @@ test('the newest three snapshots are kept, and no partial one', () => {
   for (let day = 1; day <= 5; day++) takeSnapshot(db, files.snapshots, Date.UTC(2026, 5, day))
   close()
   expect(readdirSync(files.snapshots).sort()).toEqual([
-    'switchyard-v3-2026-06-03T00-00-00-000Z.db',
-    'switchyard-v3-2026-06-04T00-00-00-000Z.db',
-    'switchyard-v3-2026-06-05T00-00-00-000Z.db',
+    `switchyard-v${migrations.length}-2026-06-03T00-00-00-000Z.db`,
+    `switchyard-v${migrations.length}-2026-06-04T00-00-00-000Z.db`,
+    `switchyard-v${migrations.length}-2026-06-05T00-00-00-000Z.db`,
   ])
 })

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { createAttachmentsStore } from '../../../src/main/engine/storage/attachments-store.ts'
 import { createConversationsStore } from '../../../src/main/engine/storage/conversations-store.ts'
 import { createMessagesStore } from '../../../src/main/engine/storage/messages-store.ts'
 import { openDatabase } from '../../../src/main/engine/storage/open-database.ts'
@@ -29,6 +30,7 @@ function plans(): Map<string, string> {
   const writer = createWriter({ db, file: '', log, now: () => 1 })
   createMessagesStore(spy, writer)
   createConversationsStore(spy, writer)
+  createAttachmentsStore(spy, writer)
   seen.push(indexedSearchSql(0), indexedSearchSql(1), scanningSearchSql(1))
   return new Map(seen.map((sql) => [sql.replaceAll(/\s+/g, ' ').trim(), explain(db, sql)]))
 }
@@ -47,9 +49,9 @@ function find(all: Map<string, string>, part: string): string {
   return match[1]
 }
 
-test('no statement scans messages or conversations, but the search for one or two letters', () => {
+test('no statement scans messages, conversations or attachments, but the search for one or two letters', () => {
   const scanning = [...plans()].filter(([sql, plan]) => {
-    const scans = plan.split('\n').filter((line) => /^SCAN (messages|conversations)/.test(line))
+    const scans = plan.split('\n').filter((line) => /^SCAN (messages|conversations|attachments)/.test(line))
     return scans.some((line) => !/USING (COVERING )?INDEX/.test(line)) && !sql.includes("status <> 'streaming'")
   })
   expect(scanning).toEqual([])
@@ -72,6 +74,11 @@ test('hot queries use the index that was made for them, and sort nothing', () =>
     expect(find(all, list)).toMatch(/INDEX conversations_(by_update|pinned)/)
     expect(find(all, list)).not.toContain('TEMP B-TREE')
   }
+  const images = find(all, 'FROM attachments WHERE message_id = ?')
+  expect(images).toContain('COVERING INDEX attachments_of_message')
+  expect(images).not.toContain('TEMP B-TREE')
+  expect(find(all, 'AS hasImages')).toContain('COVERING INDEX attachments_of_message')
+  expect(find(all, 'DELETE FROM attachments')).toContain('COVERING INDEX attachments_of_message')
   expect(find(all, "WHERE status = 'streaming'")).toContain('messages_streaming')
   const search = find(
     all,

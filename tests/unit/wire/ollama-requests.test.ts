@@ -111,12 +111,40 @@ describe('decodeOllamaChat', () => {
           batchSize: 128,
           mmap: false,
           mlock: true,
+          options: { mirostat: 2 },
           keepAliveSeconds: -1,
           overflow: 'error',
         },
       },
       stream: false,
     })
+  })
+
+  test('roles in any case, images of a tool, probabilities', () => {
+    const { request } = decodeOllamaChat({
+      model: 'm',
+      messages: [
+        { role: 'User', content: 'draw' },
+        { role: 'ASSISTANT', tool_calls: [{ id: 'c1', function: { name: 'draw', arguments: null } }] },
+        { role: 'tool', content: 'done', images: [PNG] },
+      ],
+      logprobs: true,
+      top_logprobs: 3,
+      options: { num_keep: 4, tfs_z: null },
+    })
+    expect(request.messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'draw' }] },
+      { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'draw', arguments: '{}' }] },
+      {
+        role: 'tool',
+        toolCallId: 'c1',
+        toolName: 'draw',
+        content: 'done',
+        images: [{ type: 'image', mediaType: 'image/png', data: PNG }],
+      },
+    ])
+    expect(request.extra).toEqual({ logprobs: true, top_logprobs: 3 })
+    expect(request.runtime).toEqual({ overflow: 'truncate', options: { num_keep: 4 } })
   })
 
   test("Ollama's values for no limit, random and automatic are absent", () => {
@@ -134,6 +162,9 @@ describe('decodeOllamaChat', () => {
       "Invalid 'options.temperature': expected number, received string.",
     ],
     [{ model: 'm', think: 'max' }, /Invalid 'think'/],
+    [{ model: 'm', logprobs: true, top_logprobs: 21 }, 'top_logprobs must be between 0 and 20'],
+    [{ model: 'm', messages: [{ role: 'assistant', content: 'x', images: [PNG] }] }, /not of the assistant/],
+    [{ model: 'm', messages: [{ role: 'robot', content: 'x' }] }, /messages\[0\]\.role/],
     [{ model: 'm', messages: [{ role: 'user', content: 'x', images: ['zzz'] }] }, /messages\[0\]\.images\[0\]/],
   ])('refuses %j', (body, message) => {
     expect(() => decodeOllamaChat(body)).toThrow(message)
@@ -182,6 +213,8 @@ describe('decodeOllamaGenerate', () => {
     [{ model: 'm', prompt: 'x', context: [1, 2] }, "'context' is not supported"],
     [{ model: 'm', prompt: 'x', template: '{{ .Prompt }}' }, "'template' is not supported"],
     [{ prompt: 'x' }, 'model is required'],
+    [{ model: 'm', prompt: 'x', raw: true, images: [PNG] }, "'images' cannot be sent along with 'raw' or 'suffix'"],
+    [{ model: 'm', prompt: 'x', suffix: 'y', logprobs: true }, "'logprobs' is not supported"],
   ])('refuses %j', (body, message) => {
     expect(() => decodeOllamaGenerate(body)).toThrow(message)
   })

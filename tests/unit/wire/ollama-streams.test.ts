@@ -99,6 +99,18 @@ describe('ollamaStream', () => {
     expect(() => lines('chat', [...cut, { type: 'finish', reason: 'tool-calls' }])).toThrow(/not a JSON object/)
   })
 
+  test.each([
+    ['stop', 'load', 'load'],
+    ['stop', 'unload', 'unload'],
+    ['stop', 'eos', 'stop'],
+    ['length', 'length', 'length'],
+    ['tool-calls', 'tool_calls', 'stop'],
+  ] as const)('ended with %s (%s upstream): done_reason %s', (reason, raw, told) => {
+    expect(lines('chat', [{ type: 'finish', reason, raw }])).toEqual([
+      expect.objectContaining({ done: true, done_reason: told }),
+    ])
+  })
+
   test('an error is a line of its own', () => {
     expect(ollamaStream('chat', 'demo', () => 0).error(new EngineError('internal', 'Oh.'))).toBe('{"error":"Oh."}\n')
   })

@@ -76,7 +76,7 @@ describe('decodeOpenAiChat', () => {
       n: 1,
       logprobs: false,
       keep_alive: '5m',
-      user: 'ignored',
+      user: 'somebody',
       store: true,
     }
     expect(decodeOpenAiChat(body)).toEqual({
@@ -103,10 +103,10 @@ describe('decodeOpenAiChat', () => {
           { role: 'assistant', content: '', toolCalls: [{ id: 'call_5', name: 'old', arguments: '{}' }] },
           { role: 'tool', toolCallId: 'call_5', toolName: 'old', content: 'fine' },
         ],
-        tools: [{ name: 'weather', description: 'W', parameters: schema }],
+        tools: [{ name: 'weather', description: 'W', parameters: schema, strict: true }],
         toolChoice: { name: 'weather' },
         parallelToolCalls: false,
-        responseFormat: { type: 'json-schema', name: 'out', schema },
+        responseFormat: { type: 'json-schema', name: 'out', schema, strict: true },
         sampling: {
           temperature: 0.5,
           topP: 0.9,
@@ -120,8 +120,10 @@ describe('decodeOpenAiChat', () => {
           stop: ['a'],
           logitBias: { '42': -100 },
         },
-        reasoning: { enabled: true, effort: 'high' },
+        reasoning: { enabled: true, effort: 'xhigh' },
         runtime: { keepAliveSeconds: 300 },
+        user: 'somebody',
+        extra: { store: true },
       },
       stream: true,
       includeUsage: true,

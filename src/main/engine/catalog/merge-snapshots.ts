@@ -1,51 +1,98 @@
 import type { CatalogModel } from '#shared/models.ts'
-import type { Connection } from '../connections/connection.ts'
+import type { Connection } from '../spec/connections.ts'
 import type { UpstreamModel } from '../spec/provider-adapter.ts'
+import { withoutLatest } from './model-name.ts'
 
 /** What one connection last told us it holds. */
 export interface ConnectionSnapshot {
   connection: Connection
-  models: UpstreamModel[]
+  models: readonly UpstreamModel[]
+  /** Epoch ms. */
+  knownAt: number
+  /** False while the connection does not answer. */
+  reachable: boolean
 }
 
+type Holder = CatalogModel['holders'][number]
+
+/** The better state wins where holders differ. */
+const RANK: Record<CatalogModel['state'], number> = { ready: 3, checking: 2, unavailable: 1, unreachable: 0 }
+
 /**
- * One logical model per id over all connections that hold it, in connection order. The first holder that is ready
- * gives the facts; capabilities are what every ready holder has in common with none left out of the first.
+ * One logical model per id over all connections that hold it, in connection order, whatever the provider. Ids carry the
+ * connection's prefix. The first holder in the best state gives the facts.
  */
-export function mergeSnapshots(snapshots: ConnectionSnapshot[]): CatalogModel[] {
+export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: number): CatalogModel[] {
   const byId = new Map<string, CatalogModel>()
-  for (const { connection, models } of snapshots) {
-    for (const model of models) {
-      const holder = {
-        connectionId: connection.id,
-        connectionName: connection.name,
-        provider: connection.provider,
-        upstreamModel: model.upstreamModel,
-        place: connection.place,
-      }
-      const known = byId.get(model.upstreamModel)
-      if (known === undefined) {
-        byId.set(model.upstreamModel, toCatalogModel(model, holder))
-        continue
-      }
-      known.holders.push(holder)
-      known.loaded ||= model.loaded
-      if (known.state !== 'ready' && model.state === 'ready') {
-        const holders = known.holders
-        const loaded = known.loaded
-        Object.assign(known, toCatalogModel(model, holder), { holders, loaded })
-      }
+  for (const snapshot of snapshots) {
+    for (const model of offered(snapshot)) {
+      const id = catalogId(snapshot.connection, model.upstreamModel)
+      const mine = toCatalogModel(id, model, snapshot, now)
+      const known = byId.get(id)
+      if (known === undefined) byId.set(id, mine)
+      else join(known, mine)
     }
   }
   return [...byId.values()]
 }
 
-function toCatalogModel(model: UpstreamModel, holder: CatalogModel['holders'][number]): CatalogModel {
+/** The id under which a connection's model is known here. */
+export function catalogId(connection: Connection, upstreamModel: string): string {
+  const prefix = connection.config?.prefixId
+  return prefix ? `${prefix}.${upstreamModel}` : upstreamModel
+}
+
+/** The models that the allow-list lets through. */
+function offered({ connection, models }: ConnectionSnapshot): readonly UpstreamModel[] {
+  const allowed = connection.config?.modelIds ?? []
+  if (allowed.length === 0) return models
+  const names = new Set(allowed.map(withoutLatest))
+  return models.filter((model) => names.has(withoutLatest(model.upstreamModel)))
+}
+
+function join(known: CatalogModel, other: CatalogModel): void {
+  known.holders.push(...other.holders)
+  const { holders } = known
+  if (RANK[other.state] > RANK[known.state]) Object.assign(known, other, { holders })
+  known.loaded = holders.some((holder) => holder.loaded && holder.reachable)
+  known.expiresAt = soonest(holders)
+}
+
+function soonest(holders: readonly Holder[]): number | null {
+  const times = holders.flatMap((holder) => (holder.loaded && holder.expiresAt !== null ? [holder.expiresAt] : []))
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+function toCatalogModel(
+  id: string,
+  model: UpstreamModel,
+  { connection, knownAt, reachable }: ConnectionSnapshot,
+  now: number,
+): CatalogModel {
+  const loaded = model.loaded && reachable
+  const holder: Holder = {
+    connectionId: connection.id,
+    connectionName: connection.name,
+    provider: connection.provider,
+    upstreamModel: model.upstreamModel,
+    place: connection.place,
+    reachable,
+    knownAt,
+    loaded,
+    expiresAt: loaded ? (model.expiresAt ?? null) : null,
+    sizeBytes: model.sizeBytes,
+    quantization: model.quantization,
+    contextLength: model.contextLength,
+  }
+  const { config } = connection
   return {
-    id: model.upstreamModel,
+    id,
     name: model.name,
-    place: holder.place,
+    place: connection.place,
     holders: [holder],
+    tags: config !== null && config.tags.length > 0 ? config.tags : (model.tags ?? []),
+    connectionType: config?.connectionType ?? defaultConnectionType(connection),
+    ownedBy: model.ownedBy ?? null,
     capabilities: model.capabilities,
     contextLength: model.contextLength,
     sizeBytes: model.sizeBytes,
@@ -54,9 +101,20 @@ function toCatalogModel(model: UpstreamModel, holder: CatalogModel['holders'][nu
     family: model.family,
     digest: model.digest,
     modifiedAt: model.modifiedAt,
-    loaded: model.loaded,
-    state: model.state,
-    reason: model.reason,
+    loaded,
+    expiresAt: holder.expiresAt,
+    state: reachable ? model.state : 'unreachable',
+    reason: reachable ? model.reason : `${connection.name} does not answer; this was known ${age(now - knownAt)} ago.`,
     isDemo: model.isDemo,
   }
+}
+
+function defaultConnectionType({ provider }: Connection): 'local' | 'external' {
+  return provider === 'llama' || provider === 'ollama' ? 'local' : 'external'
+}
+
+function age(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1000))} s`
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
 }

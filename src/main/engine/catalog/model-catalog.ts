@@ -1,66 +1,221 @@
 import type { CatalogModel } from '#shared/models.ts'
-import type { Connection } from '../connections/connection.ts'
+import type { Clock } from '../spec/clock.ts'
+import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
 import type { Catalog, Logger } from '../spec/engine.ts'
+import { blotError, EngineError } from '../spec/engine-error.ts'
+import type { UpstreamModel } from '../spec/provider-adapter.ts'
+import { createLookSchedule } from './look-schedule.ts'
 import { type ConnectionSnapshot, mergeSnapshots } from './merge-snapshots.ts'
+import { otherName } from './model-name.ts'
 
-/** The catalog plus what its owner needs to keep it fresh. */
+/** The catalog plus what its owner needs to run it. */
 export interface ModelCatalog extends Catalog {
-  /** Asks one connection again; a failure keeps its last snapshot. Concurrent calls for one connection join. */
-  refresh(connectionId: string): Promise<void>
-  refreshAll(): Promise<void>
+  /** First looks at every connection, and from then on by schedule. Resolves when each was looked at, at most after `waitMs`. */
+  start(waitMs: number): Promise<void>
+  close(): void
 }
 
-const LATEST = ':latest'
+export interface ModelCatalogOptions {
+  connections: ConnectionSet
+  health: HealthBoard
+  clock: Clock
+  log: Logger
+}
 
-/** Keeps one snapshot per connection and answers from the merged view without waiting for anyone. */
-export function createModelCatalog(connections: Connection[], log: Logger): ModelCatalog {
-  const snapshots = new Map<string, ConnectionSnapshot>()
-  const running = new Map<string, { promise: Promise<void>; again: boolean }>()
-  let merged: CatalogModel[] = []
+interface Snapshot {
+  models: readonly UpstreamModel[]
+  knownAt: number
+}
+
+/** What a look may take beyond the time to connect, ms. */
+const LOOK_MS = 10_000
+/** A model that nobody knows is asked for again at servers whose list is older than this, ms. */
+const STALE_FOR_UNKNOWN_MS = 2_000
+/** What such an extra look may hold up the request, ms. */
+const UNKNOWN_WAIT_MS = 1_500
+
+/**
+ * Keeps one snapshot per connection and answers from the merged view without waiting for anyone. A connection that
+ * fails keeps its last snapshot, shown as unreachable with its age.
+ */
+export function createModelCatalog({ connections, health, clock, log }: ModelCatalogOptions): ModelCatalog {
+  const snapshots = new Map<string, Snapshot>()
+  const running = new Map<string, { promise: Promise<void>; again: boolean; abort: AbortController }>()
+  const listeners = new Set<() => void>()
+  let merged: CatalogModel[] | null = null
   let byId = new Map<string, CatalogModel>()
+  let shown = ''
+  let closed = false
 
-  async function ask(connection: Connection): Promise<void> {
-    try {
-      snapshots.set(connection.id, { connection, models: await connection.adapter.listModels() })
-    } catch (error) {
-      log.warn({ err: error, connection: connection.name }, 'could not list the models of a connection')
-      return
-    }
-    const inOrder = connections.flatMap((each) => snapshots.get(each.id) ?? [])
-    merged = mergeSnapshots(inOrder)
-    byId = new Map(merged.map((model) => [model.id, model]))
+  const reachable = (id: string): boolean => {
+    const { state } = health.get(id)
+    return state !== 'down' && state !== 'auth-failed'
   }
 
-  async function refresh(connectionId: string): Promise<void> {
-    const connection = connections.find((each) => each.id === connectionId)
-    if (connection === undefined) return
-    const current = running.get(connectionId)
+  function view(): CatalogModel[] {
+    if (merged !== null) return merged
+    const inOrder = connections.all().flatMap((connection): ConnectionSnapshot[] => {
+      const snapshot = snapshots.get(connection.id)
+      return snapshot === undefined ? [] : [{ connection, ...snapshot, reachable: reachable(connection.id) }]
+    })
+    merged = mergeSnapshots(inOrder, clock.now())
+    byId = new Map(merged.map((model) => [model.id, model]))
+    return merged
+  }
+
+  /** Tells listeners if what they would see is different. `knownAt` alone moves with every look and is no news. */
+  function changed(): void {
+    merged = null
+    const now = JSON.stringify(view(), (key, value: unknown) => (key === 'knownAt' || key === 'reason' ? null : value))
+    if (now === shown) return
+    shown = now
+    for (const listener of [...listeners]) listener()
+  }
+
+  async function look(connection: Connection, signal: AbortSignal): Promise<void> {
+    const startedAt = clock.monotonic()
+    try {
+      const { adapter } = connection
+      const [models, version] = await Promise.all([
+        adapter.listModels(signal),
+        adapter.version === undefined ? undefined : adapter.version(signal).catch(() => null),
+      ])
+      // A connection that was edited or removed meanwhile has no use for the old one's answer.
+      if (closed || connections.find(connection.id) !== connection) return
+      snapshots.set(connection.id, { models, knownAt: clock.now() })
+      health.succeeded(connection.id, {
+        latencyMs: Math.round(clock.monotonic() - startedAt),
+        modelCount: models.length,
+        ...(version === undefined ? {} : { version }),
+      })
+    } catch (thrown) {
+      if (closed || connections.find(connection.id) !== connection) return
+      const before = health.get(connection.id).state
+      const { upstream } = connection.adapter
+      const error = blotError(
+        signal.aborted ? signal.reason : thrown,
+        upstream === undefined ? undefined : (text) => upstream.blot(text),
+      )
+      health.failed(connection.id, error, 'look')
+      const fields = { connection: connection.name, code: error.code, reason: error.message, detail: error.detail }
+      // Once per outage; a server that stays down would fill the log.
+      if (health.get(connection.id).state === before) log.debug(fields, 'could not list the models of a connection')
+      else log.warn(fields, 'could not list the models of a connection')
+    }
+    changed()
+  }
+
+  function refresh(id: string): Promise<void> {
+    const connection = connections.find(id)
+    if (connection === null || closed) return Promise.resolve()
+    const current = running.get(id)
     if (current !== undefined) {
       // What is being asked may already be out of date: ask once more after it.
       current.again = true
       return current.promise
     }
-    const run = { again: false, promise: Promise.resolve() }
+    const run = { again: false, promise: Promise.resolve(), abort: new AbortController() }
     run.promise = (async () => {
       do {
         run.again = false
-        await ask(connection)
+        const latest = connections.find(id)
+        if (latest === null) break
+        const limit = clock.setTimeout(
+          () =>
+            run.abort.abort(new EngineError('first_byte_timeout', `${latest.name} did not list its models in time.`)),
+          LOOK_MS + (latest.config?.timeouts.connectMs ?? 0),
+        )
+        await look(latest, run.abort.signal)
+        limit.cancel()
+        if (run.abort.signal.aborted) run.abort = new AbortController()
       } while (run.again)
-      running.delete(connectionId)
+      running.delete(id)
+      schedule.lookedAt(id)
     })()
-    running.set(connectionId, run)
+    running.set(id, run)
     return run.promise
   }
 
+  const schedule = createLookSchedule({ connections, health, clock, look: refresh })
+
+  const forgetChanges = connections.onChange((ids) => {
+    for (const id of ids) {
+      const connection = connections.find(id)
+      if (connection === null) {
+        snapshots.delete(id)
+        schedule.forget(id)
+        // Its state is kept for views that still list it as disabled; its look ends with its sockets.
+        continue
+      }
+      void refresh(id)
+    }
+    changed()
+  })
+  const lastReachable = new Map<string, boolean>()
+  const forgetHealth = health.onChange((id) => {
+    const now = reachable(id)
+    if (lastReachable.get(id) === now) return
+    lastReachable.set(id, now)
+    if (snapshots.has(id)) changed()
+  })
+
+  function lookUp(id: string): CatalogModel | null {
+    view()
+    const found = byId.get(id)
+    if (found !== undefined) return found
+    const other = otherName(id)
+    return other === null ? null : (byId.get(other) ?? null)
+  }
+
   return {
-    list: () => merged,
-    find(id) {
-      const bare = id.endsWith(LATEST) ? id.slice(0, -LATEST.length) : id
-      return byId.get(id) ?? byId.get(bare) ?? byId.get(bare + LATEST) ?? null
+    list: view,
+    find: lookUp,
+    async findAfterLook(id) {
+      const found = lookUp(id)
+      if (found !== null) return found
+      const worthAsking = connections.all().filter((connection) => {
+        if (connection.config === null) return false
+        const snapshot = snapshots.get(connection.id)
+        if (snapshot === undefined) return health.get(connection.id).state === 'unknown'
+        return reachable(connection.id) && clock.now() - snapshot.knownAt > STALE_FOR_UNKNOWN_MS
+      })
+      if (worthAsking.length === 0) return null
+      await atMost(
+        UNKNOWN_WAIT_MS,
+        worthAsking.map((connection) => running.get(connection.id)?.promise ?? refresh(connection.id)),
+      )
+      return lookUp(id)
     },
+    snapshot: (id) => snapshots.get(id) ?? null,
     refresh,
-    async refreshAll() {
-      await Promise.all(connections.map((connection) => refresh(connection.id)))
+    onChange(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
     },
+    start: (waitMs) =>
+      atMost(
+        waitMs,
+        connections.all().map((connection) => refresh(connection.id)),
+      ),
+    close() {
+      closed = true
+      schedule.close()
+      forgetChanges()
+      forgetHealth()
+      for (const { abort } of running.values())
+        abort.abort(new EngineError('shutting_down', 'Switchyard is shutting down.'))
+    },
+  }
+
+  function atMost(ms: number, looks: Promise<unknown>[]): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = clock.setTimeout(resolve, ms)
+      void Promise.all(looks).then(() => {
+        limit.cancel()
+        resolve()
+      })
+    })
   }
 }

@@ -5,7 +5,10 @@ import type { FinishReason, Timings, Usage } from '../spec/stream-part.ts'
 
 /** Collects the measured facts of one answer as it happens. */
 export interface AnswerMeasure {
+  /** The route is known, or another one now. */
   routed(route: RouteRecord): void
+  /** Sentences that belong to the route. */
+  noted(sentences: readonly string[]): void
   /** A piece of text, reasoning or a tool call came. */
   delta(): void
   used(usage: Usage, timings: Timings | undefined): void
@@ -19,6 +22,7 @@ export interface AnswerMeasure {
 export function measureAnswer(clock: Clock): AnswerMeasure {
   const sentAt = clock.monotonic()
   let route: RouteRecord | null = null
+  let notes: readonly string[] = []
   let firstAt: number | null = null
   let lastAt: number | null = null
   let endedAt: number | null = null
@@ -36,6 +40,9 @@ export function measureAnswer(clock: Clock): AnswerMeasure {
   return {
     routed(taken) {
       route = taken
+    },
+    noted(sentences) {
+      notes = sentences
     },
     delta() {
       lastAt = clock.monotonic()
@@ -56,7 +63,8 @@ export function measureAnswer(clock: Clock): AnswerMeasure {
         modelName: route.modelName,
         connectionId: route.connectionId,
         connectionName: route.connectionName,
-        route: route.reasons,
+        route: [...route.reasons, ...notes],
+        ...(route.attempts === undefined ? {} : { attempts: [...route.attempts] }),
         queueMs: timings?.queueMs ?? null,
         loadMs: timings?.loadMs ?? null,
         ttftMs: firstAt === null ? null : firstAt - sentAt,

@@ -1,4 +1,4 @@
-import type { Message } from '#shared/chats.ts'
+import type { Message, NewImage } from '#shared/chats.ts'
 import type { RouteRecord } from '../spec/engine.ts'
 import { EngineError, isEngineError } from '../spec/engine-error.ts'
 import type { StoredConversation } from '../storage/index.ts'
@@ -8,6 +8,7 @@ import { conversationTitle } from './conversation-title.ts'
 import { startGeneration } from './generation.ts'
 import type { LiveAnswers } from './live-answers.ts'
 import { newId } from './new-id.ts'
+import { readImages } from './read-images.ts'
 
 /** Places kept in a conversation's trace. */
 const TRACE = 6
@@ -17,8 +18,7 @@ export interface Answering {
   send(
     conversation: StoredConversation,
     parent: Message | null,
-    content: string,
-    modelId: string,
+    message: { content: string; modelId: string; images: readonly NewImage[]; keptImages: readonly string[] },
   ): { userMessage: Message; answer: Message }
   regenerate(conversation: StoredConversation, answer: Message, modelId: string | undefined): Message
   /** From now on both throw `shutting_down`. */
@@ -33,7 +33,7 @@ interface AnsweringOptions extends Omit<ChatsOptions, 'searchWorker' | 'emit'> {
 /** The part of chats that makes answers. */
 export function createAnswering(options: AnsweringOptions): Answering {
   const { storage, pipeline, catalog, settings, clock, log, live, changed } = options
-  const { conversations, messages } = storage
+  const { conversations, messages, attachments } = storage
   let closing = false
 
   function refuseWhenClosing(): void {
@@ -72,10 +72,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
       answer,
       async request() {
         // A model that is gone fails the answer, never the sending: the question is kept.
-        if (catalog.find(modelId) === null) {
+        const model = catalog.find(modelId)
+        if (model === null) {
           throw new EngineError('model_not_found', `The model ${modelId} is not available.`, { param: 'model' })
         }
-        return buildChatRequest(messages, { leafId: question.id, depth: question.depth }, modelId, settings.get())
+        const branch = { leafId: question.id, depth: question.depth }
+        return buildChatRequest(storage, branch, { ...model, id: modelId }, settings.get())
       },
       pipeline,
       save: (update) => messages.updateAnswer(id, update),
@@ -117,18 +119,21 @@ export function createAnswering(options: AnsweringOptions): Answering {
   }
 
   return {
-    send(conversation, parent, content, modelId) {
+    send(conversation, parent, { content, modelId, images, keptImages }) {
       refuseWhenClosing()
-      if (content.trim() === '') {
-        throw new EngineError('invalid_request', 'A message needs some text.', { param: 'content' })
+      if (content.trim() === '' && images.length + keptImages.length === 0) {
+        throw new EngineError('invalid_request', 'A message needs some text or a picture.', { param: 'content' })
       }
       if (parent?.status === 'streaming') {
         throw new EngineError('conflict', 'This answer is still being written. Stop it, or wait for its end.')
       }
+      const pictures = readImages(attachments, conversation.id, images, keptImages, clock.now())
       const userMessage = { ...blank(conversation.id, parent, 'user'), content }
       const answer = blank(conversation.id, userMessage, 'assistant')
       storage.write(() => {
         messages.insert(userMessage)
+        for (const id of pictures.kept) attachments.copy(id, userMessage.id, newId(clock.now()))
+        for (const image of pictures.added) attachments.insert(userMessage.id, image)
         messages.insert(answer)
         conversations.update(conversation.id, {
           ...(conversation.title === '' ? { title: conversationTitle(content) } : {}),

@@ -17,7 +17,7 @@ const MAX_RANGE = 1000
 /** Conversations over the open storage. Marks answers that the last process left streaming as interrupted. */
 export function createChats(options: ChatsOptions): Chats {
   const { storage, clock, log } = options
-  const { conversations, messages } = storage
+  const { conversations, messages, attachments } = storage
   const live = createLiveAnswers(clock)
   const changed = (conversationId: string | null): void => options.emit({ type: 'chats:changed', conversationId })
   const answering = createAnswering({ ...options, live, changed })
@@ -109,9 +109,14 @@ export function createChats(options: ChatsOptions): Chats {
       conversations.update(id, { activeLeafId: messages.newestLeaf(messageId) })
       return changedThread(id)
     },
-    send({ id, parentId, content, modelId }) {
+    send({ id, parentId, content, modelId, images = [], keptImages = [] }) {
       const parent = parentId === null ? null : message(id, parentId)
-      return answering.send(conversation(id), parent, content, modelId)
+      return answering.send(conversation(id), parent, { content, modelId, images, keptImages })
+    },
+    image(id) {
+      const found = attachments.find(id)
+      if (found === null) throw new EngineError('not_found', 'There is no such picture.', { param: 'id' })
+      return `data:${found.mediaType};base64,${found.data.toString('base64')}`
     },
     regenerate({ id, answerId, modelId }) {
       const stored = conversation(id)

@@ -1,11 +1,11 @@
 import type { Message } from '#shared/chats.ts'
-import type { ChatRequest } from '../spec/chat-request.ts'
 import type { Clock } from '../spec/clock.ts'
-import type { Logger, Pipeline, RouteRecord } from '../spec/engine.ts'
+import type { ChatRun, Logger, Pipeline, RouteRecord } from '../spec/engine.ts'
 import { EngineError, toEngineError, toPublicError } from '../spec/engine-error.ts'
 import type { FinishReason, StreamPart } from '../spec/stream-part.ts'
 import type { AnswerUpdate } from '../storage/index.ts'
 import { measureAnswer } from './answer-measure.ts'
+import type { BuiltRequest } from './chat-request.ts'
 import { assembleToolCalls } from './tool-call-assembly.ts'
 
 /** Longest time that received text waits for its commit. */
@@ -40,7 +40,7 @@ export interface Generation {
 export interface GenerationOptions {
   /** The committed, empty answer. */
   answer: Message
-  request(): Promise<ChatRequest>
+  request(): Promise<BuiltRequest>
   pipeline: Pick<Pipeline, 'chat'>
   /** Writes to the answer's row; throws EngineError. */
   save(update: AnswerUpdate): void
@@ -66,6 +66,7 @@ export function startGeneration(options: GenerationOptions): Generation {
   let saved = { content: content.length, reasoning: reasoning.length }
   let pieces = 0
   let progress: GenerationProgress | null = null
+  let chat: ChatRun | null = null
   let route: RouteRecord | null = null
   let end: End | null = null
   let unsavedBecause: EngineError | null = null
@@ -87,6 +88,14 @@ export function startGeneration(options: GenerationOptions): Generation {
       timer = null
       action()
     }, ms)
+  }
+
+  /** The route changes until the first content: each attempt that failed moves on to the next holder. */
+  function lookAtRoute(): void {
+    if (chat === null || chat.route === route) return
+    route = chat.route
+    measure.routed(route)
+    changed()
   }
 
   function flush(): void {
@@ -119,6 +128,7 @@ export function startGeneration(options: GenerationOptions): Generation {
 
   function finish(status: Message['status'], reason: FinishReason | null, error: EngineError | null): void {
     if (end !== null) return
+    lookAtRoute()
     measure.end()
     timer?.cancel()
     timer = null
@@ -144,6 +154,7 @@ export function startGeneration(options: GenerationOptions): Generation {
   }
 
   function take(part: StreamPart): void {
+    lookAtRoute()
     switch (part.type) {
       case 'progress':
         progress = { phase: part.phase, value: part.value }
@@ -179,11 +190,11 @@ export function startGeneration(options: GenerationOptions): Generation {
 
   async function run(): Promise<void> {
     try {
-      const request = await options.request()
+      const { request, notes } = await options.request()
       if (end !== null) return
-      const chat = await options.pipeline.chat(request, { kind: 'owner', via: 'ui' }, abort.signal)
-      route = chat.route
-      measure.routed(chat.route)
+      measure.noted(notes)
+      chat = await options.pipeline.chat(request, { kind: 'owner', via: 'ui' }, abort.signal)
+      lookAtRoute()
       // After the end the rest is still drawn, so that the upstream comes to its own end.
       for await (const part of chat.parts) if (end === null) take(part)
       finish('failed', 'error', new EngineError('upstream_error', 'The answer broke off without an end.'))

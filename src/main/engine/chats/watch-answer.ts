@@ -7,7 +7,8 @@ const FRAME_MS = 16
 
 /**
  * Follows a generation: a snapshot, then what was added since, at most once a frame, then the end. It keeps no queue:
- * a watcher that comes back late gets all it missed in one delta. Ends when the generation ends or the signal aborts.
+ * a watcher that comes back late gets all it missed in one delta. When the answer turns out to come from elsewhere, there
+ * is a new snapshot. Ends when the generation ends or the signal aborts.
  */
 export async function* watchAnswer(
   generation: Generation,
@@ -17,6 +18,7 @@ export async function* watchAnswer(
   const messageId = generation.answerId
   const snapshot = generation.message()
   let sent = { content: snapshot.content.length, reasoning: snapshot.reasoning.length }
+  let servedBy = snapshot.facts?.connectionId
   let lastProgress: string | null = null
   yield { type: 'snapshot', message: snapshot }
 
@@ -25,8 +27,15 @@ export async function* watchAnswer(
     const ended = generation.ended()
     const pieces = generation.pieces()
     const progress = generation.progress()
-    const { content, reasoning } = generation.message()
+    const message = generation.message()
+    const { content, reasoning } = message
     const change = progress === null ? null : `${progress.phase} ${progress.value}`
+    const moved = !ended && message.facts?.connectionId !== servedBy
+    if (moved) {
+      servedBy = message.facts?.connectionId
+      sent = { content: content.length, reasoning: reasoning.length }
+      yield { type: 'snapshot', message }
+    }
     const news = content.length > sent.content || reasoning.length > sent.reasoning
     if (progress !== null && change !== lastProgress) yield { type: 'progress', messageId, ...progress }
     if (news) {
@@ -38,7 +47,7 @@ export async function* watchAnswer(
       yield { type: 'end', message: generation.message() }
       return
     }
-    const told = news || change !== lastProgress
+    const told = moved || news || change !== lastProgress
     lastProgress = change
     if (told) await frame(generation, clock, signal)
     const same = generation.pieces() === pieces && generation.progress() === progress

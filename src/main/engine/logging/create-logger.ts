@@ -1,5 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino'
 import type { Logger } from '../spec/engine.ts'
+import { type GatheredLines, gatherLines } from './gathered-lines.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactFields, redactText } from './redact.ts'
 import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
@@ -24,20 +25,25 @@ export interface AppLogger extends Logger {
 /** Makes the structured log. Every field passes redaction before it is written, whoever logs it. */
 export function createLogger({ level, folder, terminal }: LoggerOptions): AppLogger {
   let file: RotatingFile | null = folder === undefined ? null : openRotatingFile({ folder })
+  let lines: GatheredLines | null = file === null ? null : gatherLines(file)
   const destination = {
     write(line: string) {
-      file?.write(line)
+      lines?.add(line)
       terminal?.write(prettyLine(line))
     },
   }
+  /** Trouble is on disk at once: the process may not live on. */
+  const flush = (): void => lines?.flush()
   // Errors come redacted; pino's own serializer would fold their causes into one text.
   const root = pino({ level, base: null, serializers: { err: (value: unknown) => value } }, destination)
   return {
-    ...toLogger(root, root),
+    ...toLogger(root, root, flush),
     setLevel: (next) => {
       root.level = next
     },
     close() {
+      lines?.flush()
+      lines = null
       file?.close()
       file = null
     },
@@ -45,15 +51,17 @@ export function createLogger({ level, folder, terminal }: LoggerOptions): AppLog
 }
 
 /** Pino's children copy their level when they are made; ours follow the root. */
-function toLogger(root: PinoLogger, log: PinoLogger): Logger {
+function toLogger(root: PinoLogger, log: PinoLogger, flush: () => void): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
-    if (root.isLevelEnabled(level)) log[level](redactFields(fields), redactText(message))
+    if (!root.isLevelEnabled(level)) return
+    log[level](redactFields(fields), redactText(message))
+    if (level === 'warn' || level === 'error') flush()
   }
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' })),
+    child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' }), flush),
   }
 }

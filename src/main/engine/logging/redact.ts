@@ -50,6 +50,15 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/((?:api[-_]?key|token|secret|password|authorization)["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi, `$1${REDACTED}`],
 ]
 
+/** What every pattern above needs somewhere in the text: most texts have none of it, and one look is cheaper than five. */
+const MAY_HOLD_SECRET =
+  /:\/\/|eyJ|AIza|AKIA|(?:[spr]|gs)k[-_A-Za-z0-9]|xai|hf|gh[po]|github|glpat|xox|bearer|basic|key|token|secret|password|authorization/i
+
+/** What a key's name says about its value; the names in use are few. */
+type KeyKind = 'secret' | 'prompt' | 'plain'
+const kinds = new Map<string, KeyKind>()
+const MAX_KINDS = 2_000
+
 /** A copy of log fields that may be written: secrets and prompts taken out, bounded in depth and size. */
 export function redactFields(fields: object): Record<string, unknown> {
   const result: Record<string, unknown> = {}
@@ -60,16 +69,27 @@ export function redactFields(fields: object): Record<string, unknown> {
 /** Running text without the secrets in it, bounded. */
 export function redactText(text: string): string {
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text
+  if (!MAY_HOLD_SECRET.test(result)) return result
   for (const [pattern, replacement] of SECRET_TEXT) result = result.replace(pattern, replacement)
   return result
 }
 
 function redactEntry(key: string, value: unknown, depth: number): unknown {
   if (value === null || value === undefined) return value
-  const plain = key.toLowerCase().replaceAll(/[-_]/g, '')
-  if (SECRET_KEYS.test(plain)) return REDACTED
-  if (PROMPT_KEYS.has(plain)) return typeof value === 'number' || typeof value === 'boolean' ? value : sizeOf(value)
+  const kind = kindOf(key)
+  if (kind === 'secret') return REDACTED
+  if (kind === 'prompt') return typeof value === 'number' || typeof value === 'boolean' ? value : sizeOf(value)
   return redactValue(value, depth)
+}
+
+function kindOf(key: string): KeyKind {
+  const known = kinds.get(key)
+  if (known !== undefined) return known
+  const plain = key.toLowerCase().replaceAll(/[-_]/g, '')
+  const kind = SECRET_KEYS.test(plain) ? 'secret' : PROMPT_KEYS.has(plain) ? 'prompt' : 'plain'
+  if (kinds.size >= MAX_KINDS) kinds.clear()
+  kinds.set(key, kind)
+  return kind
 }
 
 function redactValue(value: unknown, depth: number): unknown {

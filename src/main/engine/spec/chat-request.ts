@@ -17,13 +17,30 @@ export interface ToolCall {
 export type ChatMessage =
   | { role: 'system'; content: string }
   | { role: 'user'; content: ContentPart[] }
-  | { role: 'assistant'; content: string; reasoning?: string; toolCalls?: ToolCall[] }
-  | { role: 'tool'; toolCallId: string; toolName?: string; content: string }
+  | {
+      role: 'assistant'
+      content: string
+      reasoning?: string
+      /** What proves to its author that `reasoning` is its own (Anthropic's thinking signature). */
+      reasoningSignature?: string
+      toolCalls?: ToolCall[]
+    }
+  | {
+      role: 'tool'
+      toolCallId: string
+      toolName?: string
+      content: string
+      /** Pictures that the tool gave back, beside its text. */
+      images?: Extract<ContentPart, { type: 'image' | 'image-url' }>[]
+      isError?: boolean
+    }
 
 export interface ToolDefinition {
   name: string
   description?: string
   parameters?: JsonSchema
+  /** True if the caller asked that arguments be held to the schema (OpenAI's `strict`). */
+  strict?: boolean
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }
@@ -31,7 +48,8 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }
 export type ResponseFormat =
   | { type: 'text' }
   | { type: 'json' }
-  | { type: 'json-schema'; name?: string; schema: JsonSchema }
+  /** `strict`: whether the caller asked that the answer be held to the schema (OpenAI); absent if it did not say. */
+  | { type: 'json-schema'; name?: string; schema: JsonSchema; strict?: boolean }
 
 /** Sampling and limits. Absent means the model's or the settings' default. */
 export interface Sampling {
@@ -53,7 +71,7 @@ export interface Sampling {
 export interface ReasoningOptions {
   /** false asks the model not to think aloud. */
   enabled?: boolean
-  effort?: 'minimal' | 'low' | 'medium' | 'high'
+  effort?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
   /** Cap on reasoning tokens. */
   budgetTokens?: number
 }
@@ -68,6 +86,8 @@ export interface RuntimeHints {
   mlock?: boolean
   /** Seconds; -1 keeps the model loaded, 0 unloads it after this request. */
   keepAliveSeconds?: number
+  /** Ollama `options` that have no field of their own here (mirostat, tfs_z, num_keep …), as they came. */
+  options?: Record<string, unknown>
   /** What to do with a prompt that does not fit: `error` (OpenAI) or `truncate` oldest turns first (Ollama). Default `error`. */
   overflow?: 'error' | 'truncate'
 }
@@ -83,6 +103,13 @@ export interface ChatRequest {
   sampling: Sampling
   reasoning?: ReasoningOptions
   runtime?: RuntimeHints
+  /** End-user id for the provider's abuse checks. */
+  user?: string
+  /**
+   * Top-level fields of the caller's dialect that have no field of their own here, as they came
+   * (`service_tier`, `provider`, `custom …`). Adapters of the OpenAI family send them on; others report them as not sent.
+   */
+  extra?: Record<string, unknown>
 }
 
 /** A raw completion (no chat template unless `template` says so): Ollama generate raw/suffix, OpenAI /v1/completions. */

@@ -7,6 +7,8 @@ export interface UpstreamReason {
   status?: number
   requestId?: string
   bodyExcerpt?: string
+  /** The server's Retry-After, as it came: seconds or a date. */
+  retryAfter?: string
 }
 
 interface EngineErrorOptions {
@@ -61,6 +63,29 @@ export function toEngineError(value: unknown): EngineError {
   return new EngineError('internal', 'Something in Switchyard failed unexpectedly.', { cause: value, detail: reason })
 }
 
+/** The error with every text passed through `blot`, so that what an upstream echoed shows none of our secrets. */
+export function blotError(thrown: unknown, blot: ((text: string) => string) | undefined): EngineError {
+  const error = toEngineError(thrown)
+  if (blot === undefined) return error
+  const { upstream, detail, param } = error
+  const excerpt = upstream?.bodyExcerpt
+  const clean = {
+    message: blot(error.message),
+    detail: detail === undefined ? undefined : blot(detail),
+    excerpt: excerpt === undefined ? undefined : blot(excerpt),
+  }
+  if (clean.message === error.message && clean.detail === detail && clean.excerpt === excerpt) return error
+  return new EngineError(error.code, clean.message, {
+    retryable: error.retryable,
+    status: error.status,
+    ...(clean.detail === undefined ? {} : { detail: clean.detail }),
+    ...(param === undefined ? {} : { param }),
+    ...(upstream === undefined
+      ? {}
+      : { upstream: { ...upstream, ...(clean.excerpt === undefined ? {} : { bodyExcerpt: clean.excerpt }) } }),
+  })
+}
+
 /** The error as a window or a stored message may see it. */
 export function toPublicError(error: EngineError, requestId?: string): PublicError {
   const detail = error.detail ?? error.upstream?.bodyExcerpt
@@ -70,5 +95,6 @@ export function toPublicError(error: EngineError, requestId?: string): PublicErr
     retryable: error.retryable,
     ...(requestId === undefined ? {} : { requestId }),
     ...(detail === undefined ? {} : { detail }),
+    ...(error.param === undefined ? {} : { param: error.param }),
   }
 }

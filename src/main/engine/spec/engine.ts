@@ -1,11 +1,16 @@
 import type { AppInfo, Status, UiEvent } from '#shared/app-info.ts'
-import type { AnswerEvent, Conversation, Message, SearchHit, Thread } from '#shared/chats.ts'
+import type { AnswerEvent, Conversation, Message, NewImage, SearchHit, Thread } from '#shared/chats.ts'
+import type { ErrorCode } from '#shared/error-codes.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { Place } from '#shared/place.ts'
 import type { Settings, SettingsPatch, SettingsView } from '#shared/settings.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
+import type { ConnectionSet, Connections } from './connections.ts'
+import type { Jobs, OllamaServers } from './jobs.ts'
 import type { LlamaRuntime } from './llama-runtime.ts'
+import type { PassThroughEndpoint, UpstreamModel } from './provider-adapter.ts'
 import type { EmbeddingResult, StreamPart } from './stream-part.ts'
+import type { CallContext, UpstreamHead, UpstreamSink } from './upstream.ts'
 
 /** Where one request runs and why; kept with the answer. */
 export interface RouteRecord {
@@ -18,6 +23,10 @@ export interface RouteRecord {
   upstreamModel: string
   /** One plain sentence per step of the decision. */
   reasons: string[]
+  /** What was tried before the attempt that served it, in order. */
+  attempts?: { connectionId: string; connectionName: string; code: ErrorCode; message: string; durationMs: number }[]
+  /** Fields that the upstream could not be told. */
+  notSent?: string[]
 }
 
 /** Who asks, for access rules and the ledger. */
@@ -25,28 +34,90 @@ export interface Caller {
   kind: 'owner'
   /** `ui`, or the dialect of the API client. */
   via: 'ui' | 'openai' | 'ollama' | 'anthropic'
+  /** For header templates and forwarded credentials. */
+  context?: CallContext
+  /** The id under which the caller knows the request; else the pipeline makes one. */
+  requestId?: string
+}
+
+/** Limits the choice of where a request runs. */
+export interface RouteOptions {
+  /** Only this connection (a named `url_idx`). */
+  connectionId?: string
+  /** Not these: they have been tried. */
+  excluding?: ReadonlySet<string>
 }
 
 export interface ChatRun {
-  route: RouteRecord
+  /** May still change until the first content part: a failed attempt moves on to the next holder. */
+  readonly route: RouteRecord
   parts: AsyncIterable<StreamPart>
+}
+
+/** A request whose answer can be passed on unread, if the upstream speaks the caller's dialect. */
+export interface PassThroughInput {
+  endpoint: PassThroughEndpoint
+  model: string
+  /** The body's own bytes. */
+  raw: Buffer
+  /** The same, parsed. */
+  body: Readonly<Record<string, unknown>>
+  stream: boolean
+}
+
+/** Receives a passed-through answer: `head` only once an attempt succeeded, so nothing needs to be taken back. */
+export interface PassThroughSink extends UpstreamSink {
+  /** Called before `head`, and before an `error` that comes without one. */
+  route(route: RouteRecord): void
+  head(head: UpstreamHead): void
 }
 
 /** The one way through for every request, whatever its dialect. Rejects with EngineError before anything ran. */
 export interface Pipeline {
-  chat(request: ChatRequest, caller: Caller, signal: AbortSignal): Promise<ChatRun>
-  complete(request: CompletionRequest, caller: Caller, signal: AbortSignal): Promise<ChatRun>
+  chat(request: ChatRequest, caller: Caller, signal: AbortSignal, options?: RouteOptions): Promise<ChatRun>
+  complete(request: CompletionRequest, caller: Caller, signal: AbortSignal, options?: RouteOptions): Promise<ChatRun>
   embed(
     request: EmbeddingRequest,
     caller: Caller,
     signal: AbortSignal,
+    options?: RouteOptions,
   ): Promise<{ route: RouteRecord; result: EmbeddingResult }>
+  /** Prompt tokens of a request. `exact` is false where the upstream cannot count and it is estimated. */
+  countTokens(
+    request: ChatRequest,
+    caller: Caller,
+    signal: AbortSignal,
+    options?: RouteOptions,
+  ): Promise<{ route: RouteRecord; tokens: number; exact: boolean }>
+  /**
+   * The fast path. Null: the best holder does not speak the dialect, so the request has to be decoded and answered by
+   * `chat` and the like. Otherwise the sink is called, `resume` goes on after it paused, and `retry` resolves with the
+   * connections to exclude if all that can pass it through failed before the first byte and others are left; with null
+   * once the sink was given the whole answer or the final error.
+   */
+  passThrough(
+    input: PassThroughInput,
+    caller: Caller,
+    signal: AbortSignal,
+    sink: PassThroughSink,
+    options?: RouteOptions,
+  ): { resume(): void; retry: Promise<ReadonlySet<string> | null> } | null
 }
 
 export interface Catalog {
   list(): CatalogModel[]
   /** Finds by id; `name` and `name:latest` are the same. Null if nobody has it. */
   find(id: string): CatalogModel | null
+  /**
+   * As `find`; a model that nobody is known to have is asked for once more at servers that were not asked lately (a pull
+   * by another program, the first seconds after the start), for 1.5 s at most.
+   */
+  findAfterLook(id: string): Promise<CatalogModel | null>
+  /** One connection's own entries as last known (unprefixed, unfiltered), and when; null if never known. */
+  snapshot(connectionId: string): { models: readonly UpstreamModel[]; knownAt: number } | null
+  /** Asks one connection again now. Never throws. */
+  refresh(connectionId: string): Promise<void>
+  onChange(listener: () => void): () => void
 }
 
 /** Conversations and the generations that belong to them. Streams live here, not in a window. */
@@ -63,10 +134,20 @@ export interface Chats {
   thread(id: string, tail: number): Thread
   range(id: string, leafId: string, from: number, to: number): Message[]
   selectBranch(id: string, messageId: string): Thread
-  send(input: { id: string; parentId: string | null; content: string; modelId: string }): {
+  send(input: {
+    id: string
+    parentId: string | null
+    content: string
+    modelId: string
+    images?: NewImage[] | undefined
+    /** Ids of pictures of this conversation that the message carries as well. */
+    keptImages?: string[] | undefined
+  }): {
     userMessage: Message
     answer: Message
   }
+  /** A picture of a message as a data URL. Throws `not_found`. */
+  image(id: string): string
   regenerate(input: { id: string; answerId: string; modelId?: string | undefined }): Message
   stop(answerId: string): void
   removeMessage(id: string, messageId: string): Thread
@@ -90,6 +171,12 @@ export interface Engine {
   readonly settings: SettingsStore
   readonly runtime: LlamaRuntime
   readonly catalog: Catalog
+  /** Connections as they are set up. */
+  readonly connections: Connections
+  /** Connections as they are in use. */
+  readonly connectionSet: ConnectionSet
+  readonly jobs: Jobs
+  readonly ollamaServers: OllamaServers
   readonly pipeline: Pipeline
   readonly chats: Chats
   readonly log: Logger

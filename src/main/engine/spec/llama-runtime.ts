@@ -32,8 +32,19 @@ export interface LlamaRuntime {
   load(id: string, options?: LoadOptions, signal?: AbortSignal): Promise<void>
   /** Drains (running requests are aborted with `aborted`), then frees it. No error if it is not loaded. */
   unload(id: string): Promise<void>
-  chat(id: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamPart>
-  complete(id: string, request: CompletionRequest, signal: AbortSignal): AsyncIterable<StreamPart>
+  /** `onNotEnforced` is told, before the first part, the fields that have no effect or that the answer may break. */
+  chat(
+    id: string,
+    request: ChatRequest,
+    signal: AbortSignal,
+    onNotEnforced?: (fields: string[]) => void,
+  ): AsyncIterable<StreamPart>
+  complete(
+    id: string,
+    request: CompletionRequest,
+    signal: AbortSignal,
+    onNotEnforced?: (fields: string[]) => void,
+  ): AsyncIterable<StreamPart>
   embed(id: string, request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult>
   /** Calls back on any change of files() (throttled to at most 10 a second). Returns the unsubscribe function. */
   onChange(listener: () => void): () => void

@@ -31,7 +31,8 @@ export interface Timings {
 export type StreamPart =
   | { type: 'progress'; phase: 'queued' | 'loading' | 'reading'; value: number | null }
   | { type: 'text-delta'; text: string }
-  | { type: 'reasoning-delta'; text: string }
+  /** `signature` comes with an empty text after the reasoning that it proves (Anthropic). */
+  | { type: 'reasoning-delta'; text: string; signature?: string }
   /** `id` and `name` come with the first delta of an index. */
   | { type: 'tool-call-delta'; index: number; id?: string; name?: string; argumentsDelta: string }
   | { type: 'usage'; usage: Usage; timings?: Timings }

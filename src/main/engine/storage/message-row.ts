@@ -21,8 +21,8 @@ export interface MessageRow {
   deleted_with: string | null
 }
 
-/** A message without its siblings, which are not in its row. */
-export type StoredMessage = Omit<Message, 'siblings'>
+/** A message without its siblings and pictures, which are not in its row. */
+export type StoredMessage = Omit<Message, 'siblings' | 'images'>
 
 const toolCallsSchema = z.array(toolCallSchema)
 

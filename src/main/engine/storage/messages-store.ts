@@ -1,5 +1,6 @@
-import type { AnswerFacts, Message } from '#shared/chats.ts'
+import type { AnswerFacts, Message, MessageImage } from '#shared/chats.ts'
 import type { PublicError } from '#shared/errors.ts'
+import { LIST_IMAGES } from './attachments-store.ts'
 import { createBranchPaths } from './branch-paths.ts'
 import { type MessageRow, type StoredMessage, toStoredMessage } from './message-row.ts'
 import type { WritableDatabase } from './sqlite.ts'
@@ -16,6 +17,15 @@ export interface AnswerUpdate {
   error?: PublicError | null
 }
 
+/** One message as a model is told of it. */
+export interface HistoryEntry {
+  id: string
+  role: Message['role']
+  content: string
+  /** 1 if it carries pictures. */
+  hasImages: 0 | 1
+}
+
 /** Messages as a tree. Reads leave out deleted messages unless they say otherwise. */
 export interface MessagesStore {
   /** Null if there is none, or it is deleted. */
@@ -29,7 +39,7 @@ export interface MessagesStore {
   /** Messages of that branch with from <= depth < to, oldest first. */
   range(leafId: string, from: number, to: number): Message[]
   /** What was said on that branch, for a model: role and text of from <= depth < to. */
-  history(leafId: string, from: number, to: number): { role: Message['role']; content: string }[]
+  history(leafId: string, from: number, to: number): HistoryEntry[]
   /** True if the message is on the branch that ends at `leafId`. */
   isOnBranch(messageId: string, leafId: string): boolean
   /** The newest message at or below `id`: the end of the newest branch through it. */
@@ -43,7 +53,10 @@ export interface MessagesStore {
   restoreSubtree(id: string): number
   /** Ids of answers whose rows say that they stream, in this conversation or in all. */
   streaming(): { id: string; conversationId: string }[]
-  /** Deletes up to `limit` rows for good, leaves first: those deleted before `before`, and those of conversations deleted before it. */
+  /**
+   * Deletes up to `limit` rows for good, leaves first: those deleted before `before`, and those of conversations deleted
+   * before it. Their pictures go first, one a call: freeing one of 20 MB takes a while.
+   */
   purge(before: number, limit: number): number
 }
 
@@ -54,7 +67,8 @@ export function createMessagesStore(db: WritableDatabase, writer: Writer): Messa
 
   function withSiblings(row: MessageRow): Message {
     const siblings = statements.siblings.all(row.parent_id, row.conversation_id, row.role)
-    return { ...toStoredMessage(row), siblings }
+    const images = row.role === 'user' ? statements.images.all(row.id) : []
+    return { ...toStoredMessage(row), ...(images.length > 0 ? { images } : {}), siblings }
   }
 
   function bySeq(seqs: readonly number[]): Message[] {
@@ -120,11 +134,13 @@ export function createMessagesStore(db: WritableDatabase, writer: Writer): Messa
     streaming: () => statements.streaming.all(),
     purge(before, limit) {
       return writer.write(() => {
-        const purged =
-          statements.purgeMessages.run(before, limit).changes ||
-          statements.purgeConversationMessages.run(before, limit).changes
-        if (purged > 0) paths.clear()
-        return purged
+        const own = statements.deletedMessages.all(before, limit)
+        const ids = JSON.stringify(own.length > 0 ? own : statements.ofDeletedConversations.all(before, limit))
+        if (ids === '[]') return 0
+        const images = statements.purgeImage.run(ids).changes
+        if (images > 0) return images
+        paths.clear()
+        return statements.purgeMessages.run(ids).changes
       })
     },
   }
@@ -136,10 +152,13 @@ function prepareStatements(db: WritableDatabase) {
     bySeq: db.prepare<[string], MessageRow>(
       `SELECT messages.* FROM json_each(?) AS wanted CROSS JOIN messages ON messages.seq = wanted.value ORDER BY wanted.key`,
     ),
-    history: db.prepare<[string], { role: Message['role']; content: string }>(
-      `SELECT messages.role, messages.content FROM json_each(?) AS wanted
+    history: db.prepare<[string], HistoryEntry>(
+      `SELECT messages.id, messages.role, messages.content,
+         EXISTS (SELECT 1 FROM attachments WHERE attachments.message_id = messages.id) AS hasImages
+       FROM json_each(?) AS wanted
        CROSS JOIN messages ON messages.seq = wanted.value ORDER BY wanted.key`,
     ),
+    images: db.prepare<[string], MessageImage>(LIST_IMAGES),
     placeOf: db.prepare<[string], { seq: number; depth: number }>('SELECT seq, depth FROM messages WHERE id = ?'),
     siblings: db
       .prepare<[string | null, string, string], string>(
@@ -205,16 +224,21 @@ function prepareStatements(db: WritableDatabase) {
       `SELECT id, conversation_id AS conversationId FROM messages WHERE status = 'streaming'`,
     ),
     // Deepest first: a parent may only go once its children have gone.
-    purgeMessages: db.prepare<[number, number]>(
-      `DELETE FROM messages WHERE seq IN (
-         SELECT seq FROM messages WHERE deleted_at < ? ORDER BY depth DESC LIMIT ?
+    deletedMessages: db
+      .prepare<[number, number], string>('SELECT id FROM messages WHERE deleted_at < ? ORDER BY depth DESC LIMIT ?')
+      .pluck(),
+    ofDeletedConversations: db
+      .prepare<[number, number], string>(
+        `SELECT messages.id FROM conversations JOIN messages ON messages.conversation_id = conversations.id
+         WHERE conversations.deleted_at < ? ORDER BY messages.depth DESC LIMIT ?`,
+      )
+      .pluck(),
+    purgeImage: db.prepare<[string]>(
+      `DELETE FROM attachments WHERE seq IN (
+         SELECT attachments.seq FROM json_each(?) AS wanted
+         CROSS JOIN attachments ON attachments.message_id = wanted.value LIMIT 1
        )`,
     ),
-    purgeConversationMessages: db.prepare<[number, number]>(
-      `DELETE FROM messages WHERE seq IN (
-         SELECT messages.seq FROM conversations JOIN messages ON messages.conversation_id = conversations.id
-         WHERE conversations.deleted_at < ? ORDER BY messages.depth DESC LIMIT ?
-       )`,
-    ),
+    purgeMessages: db.prepare<[string]>('DELETE FROM messages WHERE id IN (SELECT value FROM json_each(?))'),
   }
 }

@@ -1,6 +1,9 @@
 import type { GgufRegistry } from '../spec/llama-runtime.ts'
+import { type AttachmentsStore, createAttachmentsStore } from './attachments-store.ts'
+import { type ConnectionsStore, createConnectionsStore } from './connections-store.ts'
 import { type ConversationsStore, createConversationsStore } from './conversations-store.ts'
 import { createGgufRegistry } from './gguf-registry.ts'
+import { createJobsStore, type JobsStore } from './jobs-store.ts'
 import { createMessagesStore, type MessagesStore } from './messages-store.ts'
 import { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
 import { createSettingsRecords, type SettingsRecords } from './settings-records.ts'
@@ -10,8 +13,11 @@ import { createWriter, type Writer } from './writer.ts'
 export interface Storage extends Writer {
   readonly conversations: ConversationsStore
   readonly messages: MessagesStore
+  readonly attachments: AttachmentsStore
   readonly settings: SettingsRecords
   readonly ggufRegistry: GgufRegistry
+  readonly connections: ConnectionsStore
+  readonly jobs: JobsStore
   /** The database file (absolute), for the search worker. */
   readonly file: string
   /** Closes cleanly. Safe to call twice. */
@@ -26,8 +32,11 @@ export function openStorage(options: OpenDatabaseOptions): Storage {
     ...writer,
     conversations: createConversationsStore(db, writer),
     messages: createMessagesStore(db, writer),
+    attachments: createAttachmentsStore(db, writer),
     settings: createSettingsRecords(db, writer),
     ggufRegistry: createGgufRegistry(db, writer, options.now),
+    connections: createConnectionsStore(db, writer),
+    jobs: createJobsStore(db, writer),
     file: files.database,
     close,
   }

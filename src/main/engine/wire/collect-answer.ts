@@ -6,10 +6,14 @@ import type { FinishReason, StreamPart, Timings, Usage } from '../spec/stream-pa
 export interface WholeAnswer {
   text: string
   reasoning: string
+  /** What proves `reasoning` to its author, if it gave a proof. */
+  reasoningSignature?: string
   toolCalls: ToolCall[]
   usage: Usage | null
   timings: Timings | null
   finish: FinishReason
+  /** The upstream's own word for `finish`. */
+  finishRaw?: string
 }
 
 /** Reads an answer to its end. Throws its `error` part, and `upstream_error` if it ends without a `finish`. */
@@ -24,6 +28,7 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
         break
       case 'reasoning-delta':
         answer.reasoning += part.text
+        if (part.signature !== undefined) answer.reasoningSignature = part.signature
         break
       case 'tool-call-delta':
         toolCalls.add(part)
@@ -34,6 +39,7 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
         break
       case 'finish':
         answer.finish = part.reason
+        if (part.raw !== undefined) answer.finishRaw = part.raw
         finished = true
         break
       case 'error':

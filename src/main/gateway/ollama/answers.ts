@@ -1,44 +1,62 @@
 import type { ChatRequest } from '../../engine/spec/chat-request.ts'
-import type { Caller, ChatRun } from '../../engine/spec/engine.ts'
+import type { ChatRun, RouteOptions } from '../../engine/spec/engine.ts'
 import type { WholeAnswer } from '../../engine/wire/collect-answer.ts'
 import { ollamaChatAnswer, ollamaGenerateAnswer, ollamaLoadAnswer } from '../../engine/wire/ollama/answer.ts'
 import { ollamaStream } from '../../engine/wire/ollama/answer-stream.ts'
 import { decodeOllamaChat } from '../../engine/wire/ollama/chat-request.ts'
 import { decodeOllamaGenerate } from '../../engine/wire/ollama/generate-request.ts'
+import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
+import { type JsonBody, readBody } from '../json-body.ts'
+import { excluding } from '../openai/answers.ts'
+import { tryPassThrough } from '../pass-through.ts'
 import { sendJson } from '../respond.ts'
 import { forClient, sendWholeAnswer, streamAnswer } from '../run-answer.ts'
 import { findModel, loadOrUnload } from './load-model.ts'
 
-const CALLER: Caller = { kind: 'owner', via: 'ollama' }
-
 type Kind = 'chat' | 'generate'
 
 /** POST /api/chat */
-export async function chat(exchange: Exchange): Promise<void> {
-  const { request, stream } = decodeOllamaChat(await readJsonBody(exchange))
+export async function chat(exchange: Exchange, options: RouteOptions = {}, given?: JsonBody): Promise<void> {
+  const { raw, json } = given ?? (await readBody(exchange))
+  const caller = callerOf(exchange, 'ollama')
+  let route = options
+  // Loading and unloading concern the servers that have the model, not the one that would answer.
+  if (hasItems(json, 'messages')) {
+    const passed = await tryPassThrough(exchange, 'ollama:chat', raw, json, asksForStream(json), caller, options)
+    if (passed.done) return
+    route = excluding(options, passed.excluding)
+  }
+  const { request, stream } = decodeOllamaChat(json)
   exchange.model = request.model
-  if (request.messages.length === 0) return load(exchange, 'chat', request)
+  if (request.messages.length === 0) return load(exchange, 'chat', request, options)
   const { pipeline } = exchange.gateway.engine
-  return answer(exchange, 'chat', request.model, stream, (signal) => pipeline.chat(request, CALLER, signal))
+  return answer(exchange, 'chat', request.model, stream, (signal) => pipeline.chat(request, caller, signal, route))
 }
 
 /** POST /api/generate */
-export async function generate(exchange: Exchange): Promise<void> {
-  const decoded = decodeOllamaGenerate(await readJsonBody(exchange))
+export async function generate(exchange: Exchange, options: RouteOptions = {}, given?: JsonBody): Promise<void> {
+  const { raw, json } = given ?? (await readBody(exchange))
+  const caller = callerOf(exchange, 'ollama')
+  let route = options
+  if (hasItems(json, 'prompt')) {
+    const passed = await tryPassThrough(exchange, 'ollama:generate', raw, json, asksForStream(json), caller, options)
+    if (passed.done) return
+    route = excluding(options, passed.excluding)
+  }
+  const decoded = decodeOllamaGenerate(json)
   exchange.model = decoded.request.model
   const { pipeline } = exchange.gateway.engine
   switch (decoded.kind) {
     case 'load':
-      return load(exchange, 'generate', decoded.request)
+      return load(exchange, 'generate', decoded.request, options)
     case 'raw':
       return answer(exchange, 'generate', decoded.request.model, decoded.stream, (signal) =>
-        pipeline.complete(decoded.request, CALLER, signal),
+        pipeline.complete(decoded.request, caller, signal, route),
       )
     case 'chat':
       return answer(exchange, 'generate', decoded.request.model, decoded.stream, (signal) =>
-        pipeline.chat(decoded.request, CALLER, signal),
+        pipeline.chat(decoded.request, caller, signal, route),
       )
   }
 }
@@ -58,11 +76,22 @@ function answer(
   })
 }
 
-function load(exchange: Exchange, kind: Kind, request: ChatRequest): Promise<void> {
+function load(exchange: Exchange, kind: Kind, request: ChatRequest, options: RouteOptions): Promise<void> {
   return forClient(exchange, async (signal) => {
     const { engine } = exchange.gateway
-    const done = await loadOrUnload(engine, findModel(engine, request.model), request.runtime ?? {}, signal)
+    const done = await loadOrUnload(engine, findModel(engine, request.model), request.runtime ?? {}, signal, options)
     // One object also when a stream was asked for, as Ollama answers it.
     sendJson(exchange, 200, ollamaLoadAnswer(kind, request.model, done))
   })
+}
+
+/** Ollama streams unless it is told not to. */
+function asksForStream(json: unknown): boolean {
+  return (json as { stream?: unknown }).stream !== false
+}
+
+function hasItems(json: unknown, field: string): boolean {
+  if (typeof json !== 'object' || json === null) return false
+  const value = (json as Record<string, unknown>)[field]
+  return (typeof value === 'string' || Array.isArray(value)) && value.length > 0
 }

@@ -1,8 +1,10 @@
 import type { CatalogModel, LoadOptions } from '#shared/models.ts'
 import type { RuntimeHints } from '../../engine/spec/chat-request.ts'
-import type { Engine } from '../../engine/spec/engine.ts'
+import type { Engine, RouteOptions } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { withoutUndefined } from '../../engine/wire/without-undefined.ts'
+import { type Holder, holders } from '../open-webui/connection-family.ts'
+import { upstreamOf } from './upstream-of.ts'
 
 /** The catalog's model of that name. Throws `model_not_found`. */
 export function findModel(engine: Engine, name: string): CatalogModel {
@@ -18,21 +20,47 @@ export function runtimeId(model: CatalogModel): string | null {
 
 /**
  * What Ollama does with a request that has no prompt: `keep_alive` 0 unloads the model, anything else loads it.
- * A model that the in-process runtime does not hold has nothing to load.
+ * It is unloaded wherever it is, and loaded in this process or on the first Ollama server that has it. A model that
+ * only others hold has nothing to load.
  */
 export async function loadOrUnload(
   engine: Engine,
   model: CatalogModel,
   hints: RuntimeHints,
   signal: AbortSignal,
+  { connectionId, excluding }: RouteOptions = {},
 ): Promise<'load' | 'unload'> {
-  const id = runtimeId(model)
+  const meant = (id: string): boolean => (connectionId ?? id) === id && excluding?.has(id) !== true
+  const own = model.holders.find((holder) => holder.provider === 'llama' && meant(holder.connectionId))
+  const servers = holders(engine, 'ollama', model.id).filter(({ connection }) => meant(connection.id))
   if (hints.keepAliveSeconds === 0) {
-    if (id !== null) await engine.runtime.unload(id)
+    if (own !== undefined) await engine.runtime.unload(own.upstreamModel)
+    await Promise.all(servers.map((server) => engine.ollamaServers.unload(server.connection.id, server.upstreamModel)))
     return 'unload'
   }
-  if (id !== null) await engine.runtime.load(id, loadOptions(hints), signal)
+  if (own !== undefined) await engine.runtime.load(own.upstreamModel, loadOptions(hints), signal)
+  else if (servers[0] !== undefined) await loadOn(servers[0], hints, signal)
   return 'load'
+}
+
+/** Loads a model on an Ollama server, which answers once it is loaded. */
+async function loadOn({ connection, upstreamModel }: Holder, hints: RuntimeHints, signal: AbortSignal): Promise<void> {
+  const options = withoutUndefined({
+    ...hints.options,
+    num_ctx: hints.contextSize,
+    num_gpu: hints.gpuLayers,
+    num_thread: hints.threads,
+    num_batch: hints.batchSize,
+    use_mmap: hints.mmap,
+    use_mlock: hints.mlock,
+  })
+  const body = {
+    model: upstreamModel,
+    stream: false,
+    ...(hints.keepAliveSeconds === undefined ? {} : { keep_alive: hints.keepAliveSeconds }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  }
+  await upstreamOf(connection).json({ method: 'POST', path: '/api/generate', body: JSON.stringify(body), signal })
 }
 
 function loadOptions(hints: RuntimeHints): LoadOptions {

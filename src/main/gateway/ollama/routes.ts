@@ -1,65 +1,60 @@
-import { z } from 'zod'
-import { EngineError } from '../../engine/spec/engine-error.ts'
-import { ollamaProcesses, ollamaTags } from '../../engine/wire/ollama/model-list.ts'
-import { modelField, requireModel } from '../../engine/wire/ollama/request-fields.ts'
-import { ollamaShow } from '../../engine/wire/ollama/show.ts'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
+import { ollamaTags } from '../../engine/wire/ollama/model-list.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
-import { sendJson } from '../respond.ts'
-import type { Handler, Routes } from '../router.ts'
+import { readBody } from '../json-body.ts'
+import { withProcessTime } from '../open-webui/process-time.ts'
+import { embeddings as openAiEmbeddings } from '../openai/answers.ts'
+import { inDialect, sendJson } from '../respond.ts'
+import type { Routes } from '../router.ts'
+import { forClient } from '../run-answer.ts'
 import { chat, generate } from './answers.ts'
+import { hasBlob, putBlob } from './blobs.ts'
+import { create } from './create-model.ts'
 import { embed, embeddings } from './embed.ts'
-import { findModel, runtimeId } from './load-model.ts'
+import { copy, pull, push, remove } from './manage-models.ts'
+import { allProcesses } from './processes.ts'
+import { show } from './show.ts'
 
 /** The Ollama release whose API these routes speak: clients switch features on by it (`switchyard` tells our own). */
 const API_LEVEL = '0.13.5'
 
-/** The Ollama dialect, below /api. */
+/**
+ * The Ollama dialect, below /api. Models are those of the whole catalog; what manages models (pull, push, create, copy,
+ * delete, blobs) goes to the Ollama connection that holds the model, else to the first one.
+ */
 export const ollamaRoutes: Routes = {
   'GET /api/version': version,
   'GET /api/tags': (exchange) => sendJson(exchange, 200, ollamaTags(exchange.gateway.engine.catalog.list())),
   'GET /api/ps': processes,
   'POST /api/show': show,
-  'POST /api/chat': chat,
-  'POST /api/generate': generate,
-  'POST /api/embed': embed,
-  'POST /api/embeddings': embeddings,
-  'POST /api/pull': notYet('Pulling models'),
-  'POST /api/push': notYet('Pushing models'),
-  'POST /api/create': notYet('Creating models'),
-  'POST /api/copy': notYet('Copying models'),
-  'DELETE /api/delete': notYet('Deleting models'),
-  'HEAD /api/blobs/*': notYet('Model blobs'),
-  'POST /api/blobs/*': notYet('Model blobs'),
+  'POST /api/chat': (exchange) => chat(exchange),
+  'POST /api/generate': (exchange) => generate(exchange),
+  'POST /api/embed': (exchange) => embed(exchange),
+  'POST /api/embeddings': eitherEmbeddings,
+  'POST /api/pull': pull,
+  'POST /api/push': push,
+  'POST /api/create': create,
+  'POST /api/copy': copy,
+  'DELETE /api/delete': remove,
+  'HEAD /api/blobs/*': hasBlob,
+  'POST /api/blobs/*': putBlob,
 }
-
-const showSchema = z.object({ model: modelField, name: modelField })
 
 async function version(exchange: Exchange): Promise<void> {
   sendJson(exchange, 200, { version: API_LEVEL, switchyard: await exchange.gateway.version() })
 }
 
-function processes(exchange: Exchange): void {
-  const { runtime, catalog } = exchange.gateway.engine
-  sendJson(
-    exchange,
-    200,
-    ollamaProcesses(runtime.files(), (id) => catalog.find(id)),
-  )
+function processes(exchange: Exchange): Promise<void> {
+  return forClient(exchange, async (signal) => {
+    sendJson(exchange, 200, await allProcesses(exchange.gateway.engine, signal))
+  })
 }
 
-async function show(exchange: Exchange): Promise<void> {
-  const body = parseRequest(showSchema, await readJsonBody(exchange))
-  exchange.model = requireModel(body.model || body.name)
-  const { engine } = exchange.gateway
-  const model = findModel(engine, exchange.model)
-  const id = runtimeId(model)
-  sendJson(exchange, 200, ollamaShow(model, id === null ? null : await engine.runtime.details(id)))
-}
-
-function notYet(what: string): Handler {
-  return () => {
-    throw new EngineError('unsupported', `${what} through this API is not available in Switchyard yet`, { status: 501 })
-  }
+/** Two calls share this path: Ollama's older one has a `prompt`, Open WebUI's has OpenAI's `input`. */
+async function eitherEmbeddings(exchange: Exchange): Promise<void> {
+  const body = await readBody(exchange)
+  const { json } = body
+  const isOpenAi = typeof json === 'object' && json !== null && 'input' in json && !('prompt' in json)
+  if (!isOpenAi) return embeddings(exchange, {}, body)
+  withProcessTime(exchange)
+  return inDialect(exchange, 'webui-chat', (webUi) => openAiEmbeddings(webUi, {}, body))
 }

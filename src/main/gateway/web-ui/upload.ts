@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -5,6 +6,7 @@ import { EngineError } from '../../engine/spec/engine-error.ts'
 import type { Exchange } from '../exchange.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
+import { clearOldUploads } from './clear-old-uploads.ts'
 import { uploadName } from './upload-name.ts'
 
 /** What an upload must leave free, so that the database can go on writing. Bytes. */
@@ -22,7 +24,10 @@ const writing = new Set<string>()
  */
 export function upload(exchange: Exchange): Promise<void> {
   const { gateway } = exchange
-  const name = uploadName(new URLSearchParams(exchange.query).get('name') ?? '')
+  const query = new URLSearchParams(exchange.query)
+  const name = uploadName(query.get('name') ?? '')
+  const connectionId = query.get('connection')
+  if (connectionId !== null) return uploadForOllama(exchange, name, connectionId, query.get('model')?.trim() ?? '')
   const path = join(gateway.engine.dataFolder, 'models', name)
   return forClient(exchange, async (signal) => {
     if (writing.has(path)) throw taken(name)
@@ -32,6 +37,36 @@ export function upload(exchange: Exchange): Promise<void> {
       sendJson(exchange, 201, { id: name.slice(0, -'.gguf'.length), name, sizeBytes })
     } finally {
       writing.delete(path)
+    }
+  })
+}
+
+/**
+ * POST /ui/upload?name=x.gguf&connection=<id>&model=<name>: a GGUF file for an Ollama server. It is stored until the job
+ * that sends it on and makes the model is done. Answers with that job's id.
+ */
+function uploadForOllama(exchange: Exchange, name: string, connectionId: string, model: string): Promise<void> {
+  const { engine } = exchange.gateway
+  if (model === '') throw new EngineError('invalid_request', 'The name of the model is missing.', { param: 'model' })
+  // Before gigabytes are sent for nothing.
+  if (engine.connectionSet.find(connectionId)?.provider !== 'ollama') {
+    throw new EngineError('not_found', 'There is no such Ollama server, or it is switched off.', {
+      param: 'connection',
+    })
+  }
+  const folder = join(engine.dataFolder, 'uploads')
+  const stem = name.slice(0, -'.gguf'.length)
+  // Two uploads of one name may be under way; each has its own file.
+  const path = join(folder, `${stem}-${randomBytes(6).toString('hex')}.gguf`)
+  return forClient(exchange, async (signal) => {
+    await clearOldUploads(folder)
+    const sizeBytes = await store(exchange, path, name, signal)
+    try {
+      const job = engine.jobs.upload({ connectionId, model, path, removeFileAfterwards: true })
+      sendJson(exchange, 201, { id: stem, name, sizeBytes, jobId: job.id })
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
     }
   })
 }

@@ -1,11 +1,23 @@
+import { useCallback, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
 import { Glyph } from '../../components/glyph.tsx'
 import { useFormat } from '../../i18n/format.ts'
-import type { LiveAnswer } from './answer-stream.ts'
+import type { AnswerOutline, AnswerStream } from './answer-stream.ts'
+
+/** How often the count of tokens is told, in ms: nobody reads faster, and each telling lays out the whole line. */
+const COUNT_EVERY = 250
 
 /** Place, model and connection; at the right TTFT, tokens and speed, or what happens now. */
-export function AnswerHead({ message, live }: { message: Message; live: LiveAnswer | null }) {
+export function AnswerHead({
+  message,
+  live,
+  stream,
+}: {
+  message: Message
+  live: AnswerOutline | null
+  stream: AnswerStream | undefined
+}) {
   const { t } = useTranslation(['chat', 'app'])
   const facts = message.facts
   return (
@@ -24,13 +36,13 @@ export function AnswerHead({ message, live }: { message: Message; live: LiveAnsw
         </span>
       )}
       <span className="n">
-        {live !== null && !live.ended ? <LiveFacts live={live} /> : <Facts message={message} />}
+        {live !== null && !live.ended ? <LiveFacts live={live} stream={stream} /> : <Facts message={message} />}
       </span>
     </header>
   )
 }
 
-function LiveFacts({ live }: { live: LiveAnswer }) {
+function LiveFacts({ live, stream }: { live: AnswerOutline; stream: AnswerStream | undefined }) {
   const { t } = useTranslation('chat')
   const format = useFormat()
   const { progress } = live
@@ -49,8 +61,36 @@ function LiveFacts({ live }: { live: LiveAnswer }) {
       ? t('live.reading')
       : t('live.readingAt', { percent: format.number(Math.round(progress.value * 100)) })
   }
-  if (live.length === 0 && live.reasoning === '') return t('live.waiting')
-  return t('live.answering', { count: live.completionTokens })
+  if (!live.begun && live.reasoning === '') return t('live.waiting')
+  return <LiveTokens stream={stream} />
+}
+
+function LiveTokens({ stream }: { stream: AnswerStream | undefined }) {
+  const { t } = useTranslation('chat')
+  const subscribe = useCallback(
+    (tell: () => void) => {
+      let told = performance.now()
+      let last: ReturnType<typeof setTimeout> | undefined
+      const now = (): void => {
+        clearTimeout(last)
+        last = undefined
+        told = performance.now()
+        tell()
+      }
+      // With the text, so that both are laid out at once; by the clock only where the text halts.
+      const leave = stream?.subscribe(() => {
+        if (performance.now() - told >= COUNT_EVERY) now()
+        else last ??= setTimeout(now, COUNT_EVERY + 50)
+      })
+      return () => {
+        clearTimeout(last)
+        leave?.()
+      }
+    },
+    [stream],
+  )
+  const count = useSyncExternalStore(subscribe, () => stream?.snapshot().completionTokens ?? 0)
+  return t('live.answering', { count })
 }
 
 function Facts({ message }: { message: Message }) {

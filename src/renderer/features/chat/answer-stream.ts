@@ -1,5 +1,6 @@
 import type { AnswerEvent, Message } from '#shared/chats.ts'
 import { MarkdownStream, type MarkdownView } from '../../markdown/markdown-stream.ts'
+import { frameIsTaken } from '../../page/frame-turns.ts'
 
 /** What a live answer looks like at this frame. */
 export interface LiveAnswer {
@@ -15,11 +16,23 @@ export interface LiveAnswer {
   ended: boolean
 }
 
+/** What the surroundings of a live answer's text show. The same object while nothing but the text grows. */
+export type AnswerOutline = Pick<LiveAnswer, 'message' | 'reasoning' | 'progress' | 'ended'> & {
+  /** The first character has come. */
+  begun: boolean
+  /** There is a block to show. */
+  hasText: boolean
+}
+
 /** Calls back once before the next paint; returns the way to take it back. */
 export type Schedule = (run: () => void) => () => void
 
+/** The next frame; the one after it where that belongs to other work. */
 const onFrame: Schedule = (run) => {
-  const id = requestAnimationFrame(run)
+  let id = requestAnimationFrame(() => {
+    if (frameIsTaken()) id = requestAnimationFrame(run)
+    else run()
+  })
   return () => cancelAnimationFrame(id)
 }
 
@@ -34,6 +47,7 @@ const SLOWEST = 250
  */
 export class AnswerStream {
   private now: LiveAnswer
+  private around: AnswerOutline
   private source = ''
   private markdown = new MarkdownStream()
   private pending: AnswerEvent[] = []
@@ -59,9 +73,12 @@ export class AnswerStream {
       this.replace(message.content)
       this.now = { ...this.now, content: this.markdown.view(), length: this.source.length }
     }
+    this.around = outlineOf(this.now)
   }
 
   readonly snapshot = (): LiveAnswer => this.now
+
+  readonly outline = (): AnswerOutline => this.around
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -118,6 +135,8 @@ export class AnswerStream {
       content: next.ended ? this.markdown.finish() : this.markdown.view(),
       length: this.source.length,
     }
+    const around = outlineOf(this.now)
+    if (!sameOutline(around, this.around)) this.around = around
     for (const listener of this.listeners) listener()
   }
 
@@ -157,4 +176,19 @@ export class AnswerStream {
     this.markdown.append(content.slice(this.source.length))
     this.source = content
   }
+}
+
+function outlineOf({ message, reasoning, progress, ended, length, content }: LiveAnswer): AnswerOutline {
+  return { message, reasoning, progress, ended, begun: length > 0, hasText: content.blocks.length > 0 }
+}
+
+function sameOutline(one: AnswerOutline, other: AnswerOutline): boolean {
+  return (
+    one.message === other.message &&
+    one.reasoning === other.reasoning &&
+    one.progress === other.progress &&
+    one.ended === other.ended &&
+    one.begun === other.begun &&
+    one.hasText === other.hasText
+  )
 }

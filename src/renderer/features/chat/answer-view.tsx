@@ -11,7 +11,7 @@ import { Progress } from '../../components/progress.tsx'
 import { MarkdownBody } from '../../markdown/markdown-body.tsx'
 import { useMessageActions } from './answer-actions.ts'
 import { AnswerHead } from './answer-head.tsx'
-import type { AnswerStream, LiveAnswer } from './answer-stream.ts'
+import type { AnswerOutline, AnswerStream, LiveAnswer } from './answer-stream.ts'
 import { BranchSwitch } from './branch-switch.tsx'
 import { KeepSelection } from './keep-selection.tsx'
 import { parsedAnswer } from './parsed-answers.ts'
@@ -21,9 +21,18 @@ import { ToolCalls } from './tool-calls.tsx'
 import { useRoomToGrow } from './use-room-to-grow.ts'
 import { WhyCard } from './why-card.tsx'
 
+function useSubscribe(stream: AnswerStream | undefined): (listener: () => void) => () => void {
+  return useCallback((listener: () => void) => stream?.subscribe(listener) ?? (() => undefined), [stream])
+}
+
+/** The live answer, told at every frame in which it changes. */
 function useLive(stream: AnswerStream | undefined): LiveAnswer | null {
-  const subscribe = useCallback((listener: () => void) => stream?.subscribe(listener) ?? (() => undefined), [stream])
-  return useSyncExternalStore(subscribe, () => stream?.snapshot() ?? null)
+  return useSyncExternalStore(useSubscribe(stream), () => stream?.snapshot() ?? null)
+}
+
+/** What stands around the text of a live answer: told when it changes, not with every word. */
+function useOutline(stream: AnswerStream | undefined): AnswerOutline | null {
+  return useSyncExternalStore(useSubscribe(stream), () => stream?.outline() ?? null)
 }
 
 /** One answer: who wrote it and where, its text along the spine of its place, and what can be done with it. */
@@ -38,25 +47,21 @@ export const AnswerView = memo(function AnswerView({
   why: boolean
 }) {
   const actions = useMessageActions()
-  const live = useLive(stream)
+  const live = useOutline(stream)
   const message = live?.message ?? stored
   const writing = live !== null && !live.ended
-  const view = live?.content ?? parsedAnswer(message.id, message.content)
   const reasoning = live?.reasoning ?? message.reasoning
   const text = live === null ? message.content : ''
-  const hasText = view.blocks.length > 0
   const article = useRoomToGrow(writing)
   // No place's line for what never ran anywhere.
   const place = message.facts?.place ?? (message.status === 'failed' ? 'nowhere' : 'here')
   return (
     <article ref={article} className="answer">
       <section className={writing ? `leg ${place} live` : `leg ${place}`}>
-        <AnswerHead message={message} live={live} />
-        {reasoning === '' ? null : <Thinking text={reasoning} live={writing && !hasText} />}
-        <KeepSelection active={writing}>
-          <MarkdownBody view={view} live={writing} />
-        </KeepSelection>
-        {writing && !hasText ? <Waiting live={live} /> : null}
+        <AnswerHead message={message} live={live} stream={stream} />
+        {reasoning === '' ? null : <Thinking text={reasoning} live={writing && !live.hasText} />}
+        <AnswerText message={message} stream={stream} />
+        {writing && !live.hasText ? <Waiting live={live} /> : null}
         {message.toolCalls.length === 0 ? null : <ToolCalls calls={message.toolCalls} />}
         <Outcome message={message} />
         {why && message.facts !== null ? (
@@ -68,8 +73,25 @@ export const AnswerView = memo(function AnswerView({
   )
 })
 
+/** The text itself: all of an answer that is drawn with every word. */
+const AnswerText = memo(function AnswerText({
+  message,
+  stream,
+}: {
+  message: Message
+  stream: AnswerStream | undefined
+}) {
+  const live = useLive(stream)
+  const writing = live !== null && !live.ended
+  return (
+    <KeepSelection active={writing}>
+      <MarkdownBody view={live?.content ?? parsedAnswer(message.id, message.content)} live={writing} />
+    </KeepSelection>
+  )
+})
+
 /** Before the first token: a bar while a model loads or reads, else just the caret. */
-function Waiting({ live }: { live: LiveAnswer }) {
+function Waiting({ live }: { live: AnswerOutline }) {
   const { t } = useTranslation('chat')
   const { progress } = live
   if (progress?.phase === 'loading') return <Progress value={progress.value} label={t('live.loading')} />
@@ -107,7 +129,7 @@ function Outcome({ message }: { message: Message }) {
   )
 }
 
-/** Memoised: the answer above it is drawn anew every frame. */
+/** Memoised: the answer above it is drawn anew while a model's thinking is told. */
 const StopRow = memo(function StopRow({ message }: { message: Message }) {
   const { t } = useTranslation('chat')
   const actions = useMessageActions()

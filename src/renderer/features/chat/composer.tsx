@@ -1,6 +1,8 @@
+import './images.css'
 import { ArrowUp, CircleStop, FileText, X } from 'lucide-react'
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { NewImage } from '#shared/chats.ts'
 import type { PublicError } from '#shared/errors.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
@@ -8,11 +10,17 @@ import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { AttachButton } from './attach-button.tsx'
+import { isImage, toNewImage } from './draft-image.ts'
+import { DraftImages } from './draft-images.tsx'
+import { Estimate } from './estimate.tsx'
 import { ModelPicker } from './model-picker.tsx'
 import { composeMessage, type PastedText, splitDraft, toPastedText } from './pasted-text.ts'
-
-/** ms after the last key until a draft is saved. */
-const DRAFT_DELAY = 600
+import { SeeingModels } from './seeing-models.tsx'
+import { sees } from './use-chat-models.ts'
+import { useDraft } from './use-draft.ts'
+import { useDraftImages } from './use-draft-images.ts'
+import { useImageDrop } from './use-image-drop.ts'
 
 export interface ComposerHandle {
   focus: () => void
@@ -24,10 +32,12 @@ export interface ComposerProps {
   /** The draft to start with; read once. */
   draft: string
   saveDraft: (draft: string) => void
+  /** Whose pictures these are: the chat's id, or a name for the chat that does not exist yet. Read once. */
+  imagesOf: string
   model: CatalogModel | null
   onModel: (model: CatalogModel) => void
   /** Sends; rejects with the reason, and then the text stays. */
-  onSend: (content: string, model: CatalogModel) => Promise<void>
+  onSend: (content: string, model: CatalogModel, images: NewImage[]) => Promise<void>
   /** Tokens already in the context, for the estimate. */
   contextTokens: number
   /** Stops the answer being written; null when there is none. */
@@ -45,6 +55,8 @@ export function Composer(props: ComposerProps) {
   const [start] = useState(() => splitDraft(props.draft))
   const [text, setText] = useState(start.text)
   const [pastes, setPastes] = useState<readonly PastedText[]>(start.pastes)
+  const pictures = useDraftImages(props.imagesOf)
+  const [asksWhoSees, setAsksWhoSees] = useState(false)
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
   const draft = useDraft(text, pastes, saveDraft, props.draft)
@@ -56,18 +68,26 @@ export function Composer(props: ComposerProps) {
     },
   }))
 
-  const empty = text.trim() === '' && pastes.length === 0
-  const reason = blocked(model, onStop !== null)
+  const addFiles = (files: File[]): void => {
+    field.current?.focus()
+    pictures.add(files).catch((failure: unknown) => setError(toPublicError(failure)))
+  }
+  const dropping = useImageDrop(addFiles)
+  const hasImages = pictures.images.length > 0
+  const isBlind = model !== null && !sees(model)
+  const empty = text.trim() === '' && pastes.length === 0 && !hasImages
+  const reason = blocked(model, onStop !== null, hasImages)
   const send = async (): Promise<void> => {
-    if (empty || sending || reason !== null || model === null) return
+    if (empty || sending || pictures.busy || reason !== null || model === null) return
     setSending(true)
     setError(null)
     // A sent text is no draft any more, also when sending leads away from this chat.
     draft.sent(true)
     try {
-      await onSend(composeMessage(text, pastes), model)
+      await onSend(composeMessage(text, pastes), model, await Promise.all(pictures.images.map(toNewImage)))
       setText('')
       setPastes([])
+      pictures.clear()
     } catch (failure) {
       draft.sent(false)
       setError(toPublicError(failure))
@@ -110,6 +130,17 @@ export function Composer(props: ComposerProps) {
           void send()
         }}
       >
+        <DraftImages draft={pictures} onRemoved={() => field.current?.focus()} />
+        {isBlind && (hasImages || asksWhoSees) ? (
+          <SeeingModels
+            model={model}
+            onModel={(next) => {
+              onModel(next)
+              field.current?.focus()
+            }}
+            onRemove={hasImages ? pictures.clear : null}
+          />
+        ) : null}
         {pastes.length === 0 ? null : (
           <Chips pastes={pastes} onRemove={(id) => setPastes(pastes.filter((one) => one.id !== id))} />
         )}
@@ -126,6 +157,12 @@ export function Composer(props: ComposerProps) {
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={(event) => {
+            const files = [...(event.clipboardData.files ?? [])].filter(isImage)
+            if (files.length > 0) {
+              event.preventDefault()
+              addFiles(files)
+              return
+            }
             const paste = toPastedText(event.clipboardData.getData('text/plain'))
             if (paste === null) return
             event.preventDefault()
@@ -134,8 +171,9 @@ export function Composer(props: ComposerProps) {
         />
         <div className="row">
           <ModelPicker model={model} onChange={onModel} />
+          <AttachButton model={model} onFiles={addFiles} onBlind={() => setAsksWhoSees(!asksWhoSees)} />
           <span className="est grow cut" role="status">
-            {reason !== null && !empty ? (
+            {reason !== null && reason !== 'blind' && !empty ? (
               reason === 'answering' ? (
                 t('chat:composer.answering')
               ) : reason === 'none' ? (
@@ -144,14 +182,20 @@ export function Composer(props: ComposerProps) {
                 (model?.reason ?? t('chat:composer.unavailable'))
               )
             ) : (
-              <Estimate text={text} pastes={pastes} context={contextTokens} model={model} />
+              <Estimate
+                text={text}
+                pastes={pastes}
+                context={contextTokens}
+                pictures={pictures.images.length}
+                model={model}
+              />
             )}
           </span>
           {onStop === null ? (
             <Button
               look="prime"
               type="submit"
-              disabled={empty || sending || reason !== null}
+              disabled={empty || sending || pictures.busy || reason !== null}
               icon={<ArrowUp size={14} strokeWidth={1.75} aria-hidden="true" />}
             >
               {t('chat:composer.send')}
@@ -163,15 +207,26 @@ export function Composer(props: ComposerProps) {
           )}
         </div>
       </form>
+      {dropping ? (
+        <div className="dropzone" aria-hidden="true">
+          <b>{t('chat:image.drop')}</b>
+          <span className="m">{isBlind ? t('chat:image.blind', { model: model.name }) : t('chat:image.dropHint')}</span>
+        </div>
+      ) : null}
     </div>
   )
 }
 
 /** Why a message cannot go now. */
-function blocked(model: CatalogModel | null, answering: boolean): 'none' | 'unavailable' | 'answering' | null {
+function blocked(
+  model: CatalogModel | null,
+  answering: boolean,
+  hasImages: boolean,
+): 'none' | 'unavailable' | 'answering' | 'blind' | null {
   if (answering) return 'answering'
   if (model === null) return 'none'
-  return model.state === 'ready' ? null : 'unavailable'
+  if (model.state !== 'ready') return 'unavailable'
+  return hasImages && !sees(model) ? 'blind' : null
 }
 
 function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: (id: number) => void }) {
@@ -193,60 +248,4 @@ function Chips({ pastes, onRemove }: { pastes: readonly PastedText[]; onRemove: 
       ))}
     </div>
   )
-}
-
-/** A rough count before sending: four characters to a token, said as "about". */
-function Estimate(props: { text: string; pastes: readonly PastedText[]; context: number; model: CatalogModel | null }) {
-  const { t } = useTranslation('chat')
-  const format = useFormat()
-  const characters = props.pastes.reduce((sum, paste) => sum + paste.text.length, props.text.length)
-  if (characters === 0) return null
-  const tokens = Math.ceil(characters / 4) + props.context
-  const window = props.model?.contextLength ?? null
-  const words: string[] = [t('estimate.about', { tokens: format.compact(tokens) })]
-  if (window !== null) {
-    words.push(tokens <= window ? t('estimate.fits') : t('estimate.tooLong', { window: format.compact(window) }))
-  }
-  if (props.model?.place === 'here') words.push(t('estimate.here'))
-  return words.join(' · ')
-}
-
-/** Saves the draft once typing rests, and at once when the chat or the window is left. */
-function useDraft(
-  text: string,
-  pastes: readonly PastedText[],
-  save: (draft: string) => void,
-  saved: string,
-): { sent: (sent: boolean) => void } {
-  const last = useRef(saved)
-  const isSent = useRef(false)
-  const flush = useRef<() => void>(() => undefined)
-  flush.current = () => {
-    const draft = isSent.current ? '' : composeMessage(text, pastes)
-    if (draft === last.current) return
-    last.current = draft
-    save(draft)
-  }
-  useEffect(() => {
-    // What is typed after sending is a draft of its own.
-    if (text === '' && pastes.length === 0) isSent.current = false
-    const timer = setTimeout(() => flush.current(), DRAFT_DELAY)
-    return () => clearTimeout(timer)
-  }, [text, pastes])
-  useEffect(() => {
-    const leave = (): void => flush.current()
-    addEventListener('pagehide', leave)
-    document.addEventListener('visibilitychange', leave)
-    return () => {
-      removeEventListener('pagehide', leave)
-      document.removeEventListener('visibilitychange', leave)
-      leave()
-    }
-  }, [])
-  return {
-    sent: (sent) => {
-      isSent.current = sent
-      if (!sent) flush.current()
-    },
-  }
 }

@@ -32,16 +32,17 @@ export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
         ref={composer}
         draft={readLocalDraft()}
         saveDraft={writeLocalDraft}
+        imagesOf="new"
         model={model}
         onModel={(next) => setChosen(next.id)}
         contextTokens={0}
         onStop={null}
         onEditLast={() => undefined}
-        onSend={async (content, using) => {
+        onSend={async (content, using, images) => {
           const conversation = await client.chats.create({ modelId: using.id })
           conversations.put(conversation)
           try {
-            await client.chats.send({ id: conversation.id, parentId: null, content, modelId: using.id })
+            await client.chats.send({ id: conversation.id, parentId: null, content, modelId: using.id, images })
           } catch (error) {
             // A chat without a message is not kept; the text stays in the field.
             await client.chats.remove({ id: conversation.id })

@@ -78,6 +78,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
               console.warn('The draft could not be saved', error)
             })
           }}
+          imagesOf={conversationId}
           model={model}
           onModel={(next) => {
             client.chats
@@ -91,8 +92,8 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
           contextTokens={(lastAnswer?.facts?.promptTokens ?? 0) + (lastAnswer?.facts?.completionTokens ?? 0)}
           onStop={live === undefined ? null : stop}
           onEditLast={() => setEditRequest((count) => count + 1)}
-          onSend={async (content, using) => {
-            await store.send(content, using.id)
+          onSend={async (content, using, images) => {
+            await store.send(content, using.id, { images })
           }}
         />
       )}

@@ -1,4 +1,4 @@
-import type { Conversation, Message, Thread } from '#shared/chats.ts'
+import type { Conversation, Message, NewImage, Thread } from '#shared/chats.ts'
 import type { PublicError } from '#shared/errors.ts'
 import type { Client } from '../../bridge/client.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
@@ -166,15 +166,24 @@ export class ThreadStore {
     }
   }
 
-  /** Sends a message below the branch's end, or below `parentId` as a new branch. */
-  async send(content: string, modelId: string, parentId?: string | null): Promise<Message> {
+  /**
+   * Sends a message below the branch's end, or below `parentId` as a new branch. `keptImages` are ids of pictures that it
+   * takes over from another message.
+   */
+  async send(
+    content: string,
+    modelId: string,
+    rest: { parentId?: string | null; images?: NewImage[]; keptImages?: string[] } = {},
+  ): Promise<Message> {
     return this.act(async () => {
+      const { parentId, ...pictures } = rest
       const parent = parentId === undefined ? this.now.leafId : parentId
       const { userMessage, answer } = await this.client.chats.send({
         id: this.conversationId,
         parentId: parent,
         content,
         modelId,
+        ...pictures,
       })
       this.follow([userMessage, answer])
       return answer

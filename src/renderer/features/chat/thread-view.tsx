@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { observeElementOffset, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
@@ -56,6 +56,7 @@ export function ThreadView({
     getScrollElement: () => scroller.current,
     estimateSize: estimateRow,
     getItemKey,
+    observeElementOffset: observeOffset,
     // Past the end, so that the first rows drawn are the last ones: the beginning is never drawn for nothing.
     initialOffset: 1e9,
     overscan: OVERSCAN,
@@ -148,7 +149,8 @@ export function ThreadView({
       edit: async (message, content) => {
         const modelId = modelOf(store, message)
         if (modelId === null) throw new Error(t('chat:composer.noModel'))
-        await store.send(content, modelId, message.parentId)
+        const keptImages = message.images?.map((image) => image.id) ?? []
+        await store.send(content, modelId, { parentId: message.parentId, keptImages })
         setEditing(null)
         virtualizer.scrollToEnd()
       },
@@ -243,6 +245,20 @@ export function ThreadView({
       </div>
     </MessageActionsProvider>
   )
+}
+
+/**
+ * Tells the virtualizer of scrolling by the reader, not of the echo of its own writes: while it follows a growing answer,
+ * each of them would otherwise draw the thread anew twice, when "scrolling" begins and when it ends.
+ */
+function observeOffset(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  tell: (offset: number, isScrolling: boolean) => void,
+): (() => void) | undefined {
+  return observeElementOffset(virtualizer, (offset, isScrolling) => {
+    const echo = !virtualizer.isScrolling && Math.abs((virtualizer.scrollOffset ?? -2) - offset) < 1.5
+    tell(offset, isScrolling && !echo)
+  })
 }
 
 interface RowProps {

@@ -23,6 +23,11 @@ export function chatModels(catalog: readonly CatalogModel[]): CatalogModel[] {
     )
 }
 
+/** True for a model that takes pictures. */
+export function sees(model: CatalogModel): boolean {
+  return model.capabilities.includes('vision')
+}
+
 /** The model a chat starts with: its own, the one from the settings, or the best one that is ready. */
 export function useStartModel(wanted: string | null): CatalogModel | null {
   const models = useChatModels()

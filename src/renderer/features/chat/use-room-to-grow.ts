@@ -1,14 +1,18 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react'
+import { inOwnFrame } from '../../page/frame-turns.ts'
 
 /** The answer's height grows in steps of this many px (six lines) while it is written. */
 const STEP = 144
 /** Shorter answers grow line by line: there the text is the whole view, and room below it would look like a gap. */
 const FROM = 480
+/** px of room at which the next step is due: two lines, more than a frame writes. */
+const LEFT = 48
 
 /**
  * Keeps a little room below a long answer while it is written. Each new line would otherwise make the row taller, and with
  * it the list, and with that the scroll position: the dearest part of a frame, nine times a second at 200 tokens/s. With
- * room to grow into, that happens about once a second, and the text above stands still in between.
+ * room to grow into, the text above stands still in between. The room is made before the text needs it, in a frame of its
+ * own that the text leaves to it: growing and writing in one frame would lay everything out twice.
  */
 export function useRoomToGrow(writing: boolean): RefObject<HTMLElement | null> {
   const article = useRef<HTMLElement>(null)
@@ -16,18 +20,24 @@ export function useRoomToGrow(writing: boolean): RefObject<HTMLElement | null> {
     const element = article.current
     if (!writing || element === null) return
     let room = 0
+    let cancel: (() => void) | null = null
+    const grow = (): void => {
+      cancel = null
+      element.style.minHeight = `${room}px`
+    }
     // Called after layout, so that reading costs none.
     const observer = new ResizeObserver(() => {
       const end = element.lastElementChild?.getBoundingClientRect().bottom ?? 0
       const height = end - element.getBoundingClientRect().top
-      const wanted = height < FROM ? 0 : Math.ceil(height / STEP) * STEP
+      const wanted = height < FROM ? 0 : Math.ceil((height + LEFT) / STEP) * STEP
       if (wanted <= room) return
       room = wanted
-      element.style.minHeight = `${room}px`
+      cancel ??= inOwnFrame(grow)
     })
     for (const child of element.children) observer.observe(child)
     return () => {
       observer.disconnect()
+      cancel?.()
       element.style.minHeight = ''
     }
   }, [writing])

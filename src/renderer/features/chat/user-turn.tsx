@@ -10,6 +10,7 @@ import { Kbd } from '../../components/kbd.tsx'
 import { CodeView } from '../../markdown/code-view.tsx'
 import { useMessageActions } from './answer-actions.ts'
 import { BranchSwitch } from './branch-switch.tsx'
+import { MessageImages } from './message-images.tsx'
 import { RowButton } from './row-button.tsx'
 import { splitFences } from './split-fences.ts'
 
@@ -27,7 +28,8 @@ export const UserTurn = memo(function UserTurn({ message, editing }: { message: 
   return (
     <div className="you">
       <span>{t('chat:you')}</span>
-      <TurnText content={message.content} />
+      {message.images === undefined ? null : <MessageImages images={message.images} />}
+      {message.content === '' ? null : <TurnText content={message.content} />}
       <BranchSwitch message={message} />
       <div className="acts">
         <RowButton
@@ -91,7 +93,7 @@ function EditTurn({ message }: { message: Message }) {
   const actions = useMessageActions()
   const [text, setText] = useState(message.content)
   const [state, setState] = useState<'idle' | 'sending' | { error: string }>('idle')
-  const ready = text.trim() !== '' && state !== 'sending'
+  const ready = (text.trim() !== '' || message.images !== undefined) && state !== 'sending'
   const save = async (): Promise<void> => {
     if (!ready) return
     setState('sending')
@@ -110,6 +112,7 @@ function EditTurn({ message }: { message: Message }) {
       }}
     >
       <span>{t('chat:you')}</span>
+      {message.images === undefined ? null : <MessageImages images={message.images} />}
       <textarea
         // biome-ignore lint/a11y/noAutofocus: the person has just asked to edit this text
         autoFocus

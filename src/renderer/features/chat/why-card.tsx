@@ -1,4 +1,4 @@
-import { X } from 'lucide-react'
+import { CircleX, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { AnswerFacts } from '#shared/chats.ts'
 import { Glyph } from '../../components/glyph.tsx'
@@ -43,10 +43,27 @@ export function WhyCard({ facts, onClose }: { facts: AnswerFacts; onClose: () =>
         <b>
           {facts.modelName} · {facts.connectionName}
         </b>
-        {facts.route.map((step) => (
+        {stepsOf(facts).map((step) => (
           <span key={step}>{step}</span>
         ))}
       </div>
+      {facts.attempts === undefined || facts.attempts.length === 0 ? null : (
+        <>
+          <h3>{t('chat:why.tried')}</h3>
+          <ol>
+            {facts.attempts.map((attempt, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the record never changes
+              <li key={index} className="cand">
+                <CircleX size={11} strokeWidth={1.75} aria-hidden="true" className="warn" />
+                <b>
+                  {attempt.connectionName} <span className="n m">{format.duration(attempt.durationMs)}</span>
+                </b>
+                <span>{attempt.message}</span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
       <h3>{t('chat:why.leg')}</h3>
       <dl className="kv">
         {rows.map(([name, value]) => (
@@ -58,4 +75,10 @@ export function WhyCard({ facts, onClose }: { facts: AnswerFacts; onClose: () =>
       </dl>
     </aside>
   )
+}
+
+/** The steps of the decision, without those that only repeat an attempt. */
+function stepsOf({ route, attempts = [] }: AnswerFacts): string[] {
+  const repeated = new Set(attempts.map(({ connectionName, message }) => `${connectionName}: ${message}`))
+  return [...new Set(route)].filter((step) => !repeated.has(step))
 }

@@ -3,9 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
 import { Button } from '../../components/button.tsx'
-import { Glyph } from '../../components/glyph.tsx'
-import { Select } from '../../components/select.tsx'
-import { quantizationBeside } from '../models/model-view.ts'
+import { ModelPicker } from '../../components/model-picker/model-picker.tsx'
 
 /** The composer of the first page: sends the person's own first message. */
 export function FirstComposer({
@@ -50,20 +48,9 @@ export function FirstComposer({
         />
         <div className="row">
           {chosen === null ? null : (
-            <Select
-              label={t('model')}
-              side="top"
-              value={chosen.id}
-              options={models.map((model) => ({
-                value: model.id,
-                label: model.name,
-                mark: <Glyph place={model.place} />,
-                hint: quantizationBeside(model.name, model.quantization),
-              }))}
-              onChange={onChoose}
-            />
+            <ModelPicker models={models} model={chosen} onChange={(model) => onChoose(model.id)} />
           )}
-          <span className="est grow cut">{chosen === null ? '' : t('free')}</span>
+          <span className="est grow cut">{chosen?.place === 'here' ? t('free') : ''}</span>
           <Button type="submit" disabled={!ready} icon={<ArrowUp size={14} strokeWidth={1.75} aria-hidden="true" />}>
             {t('send')}
           </Button>

@@ -23,6 +23,9 @@ import { FirstComposer } from './first-composer.tsx'
 import { FoundModels } from './found-models.tsx'
 import { startChat } from './start-chat.ts'
 
+/** Models that the menu offers; the picker below has all. */
+const OTHERS = 8
+
 /** The first page: what is on this machine, and one button to the first answer. */
 export function WelcomePage() {
   const { t } = useTranslation(['welcome', 'app'])
@@ -30,6 +33,7 @@ export function WelcomePage() {
   const [, navigate] = useLocation()
   const catalog = useCatalog()
   const ranked = rankForFirstChat(catalog.data ?? [])
+  const onThisMachine = ranked.filter((model) => model.place === 'here')
   const [chosenId, setChosenId] = useState<string | null>(null)
   const chosen = ranked.find((model) => model.id === chosenId) ?? ranked[0]
   const [starting, setStarting] = useState(false)
@@ -66,8 +70,8 @@ export function WelcomePage() {
                 {t('welcome:hereName')}
               </h2>
               <Checked />
-              <Sentence catalog={catalog.data} ranked={ranked} />
-              <FoundModels models={ranked} chosen={chosen?.id ?? null} onChoose={setChosenId} />
+              <Sentence catalog={catalog.data} ranked={onThisMachine} />
+              <FoundModels models={onThisMachine} chosen={chosen?.id ?? null} onChoose={setChosenId} />
               {error === null ? null : (
                 <div className="col-span-full">
                   <ErrorForm error={error} alert />
@@ -91,6 +95,7 @@ export function WelcomePage() {
                   <Menu label={t('welcome:another')} trigger={<Button big>{t('welcome:another')}</Button>}>
                     {ranked
                       .filter((model) => model.id !== chosen?.id)
+                      .slice(0, OTHERS)
                       .map((model) => (
                         <MenuItem
                           key={model.id}

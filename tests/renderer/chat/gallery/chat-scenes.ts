@@ -1,9 +1,11 @@
 import type { Conversation } from '#shared/chats.ts'
 import type { Place } from '#shared/place.ts'
+import { catalogModel, holder, manyModels, threePlaces } from '../../support/catalog-samples.ts'
 import { createMockEngine, type MockEngine } from '../../support/mock-engine.ts'
 import { demoFile, fullShelf, someStatus } from '../../support/samples.ts'
 import { conversationOf, factsOf, MockChats } from '../mock-chats.ts'
 import { BACKUP, CHECKS, longMessage } from './chat-texts.ts'
+import { PICTURE, PORTRAIT } from './pictures.ts'
 
 export interface ChatScene {
   engine: MockEngine
@@ -19,6 +21,9 @@ export function chatScene(name: string): ChatScene {
     files,
     status: someStatus({ modelName: 'Qwen3 8B', state: 'ready', loadedModels: 1 }),
   })
+  if (name === 'places' || name === 'images' || name === 'failover') engine.state.catalog = threePlaces()
+  if (name === 'many') engine.state.catalog = [...threePlaces(), ...manyModels(500)]
+  if (name === 'blind') engine.state.catalog = [catalogModel('plain', [holder('in-process', 'here')])]
   const chats = new MockChats(engine)
   if (name === 'none' || name === 'demo') return { engine, chats, liveId: null }
   addList(chats)
@@ -30,6 +35,7 @@ export function chatScene(name: string): ChatScene {
     }),
   )
   if (name === 'long') return { engine, chats, liveId: addLong(chats, 10_000) }
+  if (name === 'images') return { engine, chats, liveId: addImages(chats) }
   return { engine, chats, liveId: addTalk(chats, name) }
 }
 
@@ -98,6 +104,48 @@ function addTalk(chats: MockChats, name: string): string | null {
     return null
   }
   return chats.startAnswer('talk', third.id).id
+}
+
+function addImages(chats: MockChats): null {
+  const images = [
+    chats.keepImage(PICTURE, { width: 1600, height: 1000 }),
+    chats.keepImage(PORTRAIT, { width: 600, height: 1200 }),
+  ]
+  const ask = chats.say('talk', null, {
+    role: 'user',
+    content: 'Which of these two is the better chart, and why?',
+    images,
+  })
+  const answer = chats.say('talk', ask.id, {
+    role: 'assistant',
+    content: 'The first one: its bars share one baseline, so their heights can be compared.',
+    facts: factsOf({
+      place: 'near',
+      modelId: 'gemma3:12b',
+      modelName: 'gemma3:12b',
+      connectionName: 'Mac Studio',
+      route: [
+        'attic: It does not answer: the connection was refused.',
+        'Mac Studio is the least busy of 2 places that have gemma3:12b (no request under way)',
+      ],
+      attempts: [
+        {
+          connectionId: 'attic',
+          connectionName: 'attic',
+          code: 'upstream_unavailable',
+          message: 'It does not answer: the connection was refused.',
+          durationMs: 34,
+        },
+      ],
+    }),
+  })
+  const more = chats.say('talk', answer.id, {
+    role: 'user',
+    content: '',
+    images: [chats.keepImage(PICTURE, { width: 64, height: 40 })],
+  })
+  chats.say('talk', more.id, { role: 'assistant', content: 'The same chart, much smaller.' })
+  return null
 }
 
 function addList(chats: MockChats): void {

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import type { LlamaModel } from 'node-llama-cpp'
 import { describe, expect, test } from 'vitest'
 import { hintedKeepAlive, hintedOptions } from '../../../../src/main/engine/runtimes/llama/pool/effective-options.ts'
-import { toGbnfSchema } from '../../../../src/main/engine/runtimes/llama/worker/gbnf-schema.ts'
 import { answerLimit, generationOptions } from '../../../../src/main/engine/runtimes/llama/worker/generation-options.ts'
 import type { LlamaModule } from '../../../../src/main/engine/runtimes/llama/worker/native-runtime.ts'
 import type { Sampling } from '../../../../src/main/engine/spec/chat-request.ts'
@@ -99,21 +98,4 @@ describe('load wishes', () => {
       asked.map((keepAliveSeconds) => hintedKeepAlive(keepAliveSeconds === undefined ? {} : { keepAliveSeconds })),
     ).toEqual([undefined, undefined, -1, -1, 0, 60])
   })
-})
-
-test.each(['minLength', 'minItems', 'minProperties'])('a schema with a huge %s is refused at once', (key) => {
-  const type = { minLength: 'string', minItems: 'array', minProperties: 'object' }[key]
-  expect(() => toGbnfSchema({ type, [key]: 1_000_000 }, { mode: 'refuse' })).toThrow(
-    expect.objectContaining({ code: 'invalid_request', detail: key }),
-  )
-})
-
-test('a schema with thousands of alternatives is refused', () => {
-  const many = Array.from({ length: 5_000 }, (_, index) => `value ${index}`)
-  expect(() => toGbnfSchema({ enum: many }, { mode: 'refuse' })).toThrow(
-    expect.objectContaining({ code: 'invalid_request', detail: 'enum' }),
-  )
-  expect(() => toGbnfSchema({ anyOf: many.map((value) => ({ const: value })) }, { mode: 'refuse' })).toThrow(
-    expect.objectContaining({ code: 'invalid_request', detail: 'anyOf' }),
-  )
 })

@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto'
 import type { GgufFile } from '#shared/models.ts'
 import type { LlamaRuntime } from '../../spec/llama-runtime.ts'
-import type { ProviderAdapter, UpstreamModel } from '../../spec/provider-adapter.ts'
+import type { ProviderAdapter, ProviderCall, UpstreamModel } from '../../spec/provider-adapter.ts'
 
 /** The in-process llama runtime as a provider: its models are the GGUF files on this machine, named by their id. */
 export function createLlamaAdapter(runtime: LlamaRuntime): ProviderAdapter {
   return {
     kind: 'llama',
     listModels: async () => runtime.files().map(toUpstreamModel),
-    chat: ({ upstreamModel, request, signal }) => runtime.chat(upstreamModel, request, signal),
-    complete: ({ upstreamModel, request, signal }) => runtime.complete(upstreamModel, request, signal),
+    chat: (call) => runtime.chat(call.upstreamModel, call.request, call.signal, told(call)),
+    complete: (call) => runtime.complete(call.upstreamModel, call.request, call.signal, told(call)),
     embed: ({ upstreamModel, request, signal }) => runtime.embed(upstreamModel, request, signal),
   }
+}
+
+/** What the runtime cannot keep to reaches the caller like what a server upstream cannot be sent. */
+function told(call: ProviderCall<unknown>): (fields: string[]) => void {
+  return (fields) => call.onNotSent?.(fields)
 }
 
 function toUpstreamModel(file: GgufFile): UpstreamModel {

@@ -10,6 +10,7 @@ import { HeaderInspector } from './library/header-inspector.ts'
 import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
 import { errorCode } from './library/scan-folder.ts'
+import { notEnforced } from './not-enforced.ts'
 import { hintedKeepAlive, hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
 import type { SlotModel } from './pool/slot-surroundings.ts'
@@ -276,14 +277,16 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
 
     unload: (id) => pool.unload(id),
 
-    async *chat(id, request, signal) {
+    async *chat(id, request, signal, onNotEnforced) {
       refuseImages(request)
+      onNotEnforced?.(notEnforced(request))
       yield* stream(id, request.runtime, signal, (ticket, options) =>
         ticket.link.run('chat', { key: id, request }, options),
       )
     },
 
-    async *complete(id, request, signal) {
+    async *complete(id, request, signal, onNotEnforced) {
+      onNotEnforced?.(notEnforced(request))
       yield* stream(id, request.runtime, signal, (ticket, options) =>
         ticket.link.run('complete', { key: id, request }, options),
       )

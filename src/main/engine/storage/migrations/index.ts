@@ -2,6 +2,9 @@ import type { WritableDatabase } from '../sqlite.ts'
 import * as conversations from './0001-conversations.ts'
 import * as search from './0002-search.ts'
 import * as settingsAndGguf from './0003-settings-and-gguf.ts'
+import * as connections from './0004-connections.ts'
+import * as jobs from './0005-jobs.ts'
+import * as attachments from './0006-attachments.ts'
 
 /** One step of the schema. `up` runs in a transaction of its own. */
 export interface Migration {
@@ -15,4 +18,7 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'conversations', up: conversations.up },
   { version: 2, name: 'search', up: search.up },
   { version: 3, name: 'settings and GGUF files', up: settingsAndGguf.up },
+  { version: 4, name: 'connections', up: connections.up },
+  { version: 5, name: 'jobs', up: jobs.up },
+  { version: 6, name: 'attachments', up: attachments.up },
 ]

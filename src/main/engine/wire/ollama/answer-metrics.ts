@@ -13,7 +13,11 @@ export function ollamaMetrics(usage: Usage | null, timings: Timings | null, tota
   }
 }
 
-/** Ollama knows only these two ends; tool calls end with `stop` there. */
-export function ollamaDoneReason(finish: FinishReason): 'stop' | 'length' {
+/**
+ * Why an answer ended, in Ollama's words; tool calls end with `stop` there. `raw` is the upstream's own word: another
+ * Ollama says with it that the request only loaded or unloaded the model.
+ */
+export function ollamaDoneReason(finish: FinishReason, raw?: string): 'stop' | 'length' | 'load' | 'unload' {
+  if (raw === 'load' || raw === 'unload') return raw
   return finish === 'length' ? 'length' : 'stop'
 }

@@ -45,7 +45,7 @@ export function ollamaStream(kind: 'chat' | 'generate', model: string, elapsedMs
     const calls = ollamaToolCalls(toolCalls.take(), part.reason)
     const said = calls.length === 0 || kind === 'generate' ? '' : line(callFields(calls))
     const metrics = JSON.stringify(ollamaMetrics(usage, timings, elapsedMs())).slice(1)
-    const reason = ollamaDoneReason(part.reason)
+    const reason = ollamaDoneReason(part.reason, part.raw)
     return `${said}${head}${ollamaTimestamp()}",${wrap.text('""')},"done":true,"done_reason":"${reason}",${metrics}\n`
   }
 

@@ -16,7 +16,7 @@ export function ollamaChatAnswer(model: string, answer: WholeAnswer, totalMs: nu
       ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
     },
     done: true,
-    done_reason: ollamaDoneReason(answer.finish),
+    done_reason: ollamaDoneReason(answer.finish, answer.finishRaw),
     ...ollamaMetrics(answer.usage, answer.timings, totalMs),
   }
 }
@@ -29,7 +29,7 @@ export function ollamaGenerateAnswer(model: string, answer: WholeAnswer, totalMs
     response: answer.text,
     ...(answer.reasoning === '' ? {} : { thinking: answer.reasoning }),
     done: true,
-    done_reason: ollamaDoneReason(answer.finish),
+    done_reason: ollamaDoneReason(answer.finish, answer.finishRaw),
     ...ollamaMetrics(answer.usage, answer.timings, totalMs),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import { imageFromBase64 } from '../image-source.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
@@ -9,7 +10,11 @@ const toolCall = z.object({
 })
 
 export const chatMessageSchema = z.object({
-  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  // Ollama takes roles in any case.
+  role: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['system', 'user', 'assistant', 'tool'])),
   content: z.string().nullish(),
   thinking: z.string().nullish(),
   images: z.array(z.string()).nullish(),
@@ -18,6 +23,7 @@ export const chatMessageSchema = z.object({
   tool_call_id: z.string().nullish(),
 })
 type OllamaMessage = z.output<typeof chatMessageSchema>
+type ImagePart = Extract<ContentPart, { type: 'image' | 'image-url' }>
 
 /**
  * Ollama's messages as the engine's. Ollama's calls may lack ids, and its results name a tool instead of a call:
@@ -29,12 +35,16 @@ export function toChatMessages(messages: readonly OllamaMessage[]): ChatMessage[
 
   function toMessage(message: OllamaMessage, index: number): ChatMessage {
     const content = message.content ?? ''
+    const param = `messages[${index}].images`
+    const images = message.images ?? []
     switch (message.role) {
       case 'system':
+        refuseImages(images, message.role, param)
         return { role: 'system', content }
       case 'user':
-        return { role: 'user', content: userContent(content, message.images ?? [], `messages[${index}].images`) }
+        return { role: 'user', content: userContent(content, images, param) }
       case 'assistant': {
+        refuseImages(images, message.role, param)
         const toolCalls = (message.tool_calls ?? []).map((call): ToolCall => {
           calls += 1
           return {
@@ -59,6 +69,7 @@ export function toChatMessages(messages: readonly OllamaMessage[]): ChatMessage[
           toolCallId: message.tool_call_id || answered?.id || `call_${calls}`,
           toolName: message.tool_name || answered?.name,
           content,
+          images: images.length === 0 ? undefined : imageParts(images, param),
         })
       }
     }
@@ -69,9 +80,21 @@ export function toChatMessages(messages: readonly OllamaMessage[]): ChatMessage[
 
 /** Text and bare base64 images as content parts. */
 export function userContent(text: string, images: readonly string[], param: string): ContentPart[] {
-  const parts: ContentPart[] = [{ type: 'text', text }]
-  for (const [index, image] of images.entries()) parts.push(imageFromBase64(image, `${param}[${index}]`))
-  return parts
+  return [{ type: 'text', text }, ...imageParts(images, param)]
+}
+
+function imageParts(images: readonly string[], param: string): ImagePart[] {
+  return images.flatMap((image, index) => {
+    const part = imageFromBase64(image, `${param}[${index}]`)
+    return part.type === 'text' ? [] : [part]
+  })
+}
+
+function refuseImages(images: readonly string[], role: string, param: string): void {
+  if (images.length === 0) return
+  throw new EngineError('unsupported', `Images can be in messages of the user or a tool, not of the ${role}.`, {
+    param,
+  })
 }
 
 function answeredCall(open: readonly ToolCall[], message: OllamaMessage): ToolCall | undefined {

@@ -5,7 +5,16 @@ import { toolNameField } from '../tool-name.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { chatMessageSchema, toChatMessages } from './chat-messages.ts'
 import { keepAliveField, optionsSchema, optionsToHints, optionsToSampling } from './options.ts'
-import { formatField, modelField, requireModel, thinkField, toReasoning, toResponseFormat } from './request-fields.ts'
+import {
+  askedLogprobs,
+  formatField,
+  logprobsFields,
+  modelField,
+  requireModel,
+  thinkField,
+  toReasoning,
+  toResponseFormat,
+} from './request-fields.ts'
 
 const toolSchema = z.object({
   function: z.object({
@@ -25,6 +34,7 @@ const bodySchema = z.object({
   stream: z.boolean().nullish(),
   keep_alive: keepAliveField,
   truncate: z.boolean().nullish(),
+  ...logprobsFields,
 })
 
 /** A decoded request and how its answer is wanted. Without messages it only loads (or unloads) the model. */
@@ -45,6 +55,7 @@ export function decodeOllamaChat(json: unknown): OllamaChat {
     sampling: optionsToSampling(options),
     reasoning: toReasoning(body.think),
     runtime: optionsToHints(options, body.keep_alive, body.truncate),
+    extra: askedLogprobs(body),
   })
   return { request, stream: body.stream ?? true }
 }

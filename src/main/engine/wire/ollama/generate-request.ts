@@ -5,7 +5,16 @@ import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { userContent } from './chat-messages.ts'
 import { keepAliveField, optionsSchema, optionsToHints, optionsToSampling } from './options.ts'
-import { formatField, modelField, requireModel, thinkField, toReasoning, toResponseFormat } from './request-fields.ts'
+import {
+  askedLogprobs,
+  formatField,
+  logprobsFields,
+  modelField,
+  requireModel,
+  thinkField,
+  toReasoning,
+  toResponseFormat,
+} from './request-fields.ts'
 
 const bodySchema = z.object({
   model: modelField,
@@ -22,6 +31,7 @@ const bodySchema = z.object({
   stream: z.boolean().nullish(),
   keep_alive: keepAliveField,
   truncate: z.boolean().nullish(),
+  ...logprobsFields,
 })
 type Body = z.output<typeof bodySchema>
 
@@ -53,7 +63,12 @@ export function decodeOllamaGenerate(json: unknown): OllamaGenerate {
   const messages: ChatMessage[] = []
   if (body.system) messages.push({ role: 'system', content: body.system })
   if (prompt !== '') messages.push({ role: 'user', content: userContent(prompt, body.images ?? [], 'images') })
-  const request: ChatRequest = withoutUndefined({ ...shared, messages, reasoning: toReasoning(body.think) })
+  const request: ChatRequest = withoutUndefined({
+    ...shared,
+    messages,
+    reasoning: toReasoning(body.think),
+    extra: askedLogprobs(body),
+  })
   return { kind: prompt === '' ? 'load' : 'chat', stream, request }
 }
 
@@ -61,6 +76,20 @@ function refuseWhatWeCannot(body: Body, raw: boolean): void {
   const hasContext = body.context != null && body.context.length > 0
   if (raw && (body.template || body.system || hasContext)) {
     throw new EngineError('invalid_request', 'raw mode does not support template, system, or context')
+  }
+  if (body.images?.length && (raw || body.suffix)) {
+    throw new EngineError(
+      'unsupported',
+      "'images' cannot be sent along with 'raw' or 'suffix': send them to /api/chat",
+      {
+        param: 'images',
+      },
+    )
+  }
+  if (body.logprobs === true && (raw || body.suffix)) {
+    throw new EngineError('unsupported', "'logprobs' is not supported along with 'raw' or 'suffix'", {
+      param: 'logprobs',
+    })
   }
   if (hasContext) {
     throw new EngineError('unsupported', "'context' is not supported: send the conversation to /api/chat instead", {

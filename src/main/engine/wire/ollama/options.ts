@@ -4,8 +4,8 @@ import { keepAliveSeconds } from '../keep-alive.ts'
 import { seedField } from '../seed.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
-/** Ollama's `options`. Those that no runtime of ours knows are accepted and ignored, as Ollama itself does. */
-export const optionsSchema = z.object({
+/** Ollama's `options`. Those without a field of their own in the engine (mirostat, num_keep …) are kept as they came. */
+const knownOptions = z.object({
   num_ctx: z.number().int().nullish(),
   num_predict: z.number().int().nullish(),
   temperature: z.number().min(0).nullish(),
@@ -24,6 +24,7 @@ export const optionsSchema = z.object({
   use_mmap: z.boolean().nullish(),
   use_mlock: z.boolean().nullish(),
 })
+export const optionsSchema = knownOptions.loose()
 export type OllamaOptions = z.output<typeof optionsSchema>
 
 export const keepAliveField = z.union([z.string(), z.number()]).nullish()
@@ -60,9 +61,16 @@ export function optionsToHints(
     batchSize: positive(options.num_batch),
     mmap: options.use_mmap ?? undefined,
     mlock: options.use_mlock ?? undefined,
+    options: otherOptions(options),
     keepAliveSeconds: keepAlive == null ? undefined : keepAliveSeconds(keepAlive),
     overflow: (truncate ?? true) ? ('truncate' as const) : ('error' as const),
   })
+}
+
+/** The options that the engine has no field for; undefined if there are none. */
+function otherOptions(options: OllamaOptions): Record<string, unknown> | undefined {
+  const others = Object.entries(options).filter(([name, value]) => !(name in knownOptions.shape) && value != null)
+  return others.length === 0 ? undefined : Object.fromEntries(others)
 }
 
 function positive(value: number | null | undefined): number | undefined {

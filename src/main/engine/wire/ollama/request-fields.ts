@@ -8,6 +8,25 @@ export const modelField = z.string().nullish()
 export const thinkField = z.union([z.boolean(), z.enum(['low', 'medium', 'high'])]).nullish()
 export const formatField = z.union([z.string(), z.record(z.string(), z.unknown())]).nullish()
 
+/** Probabilities of the tokens; Ollama's own limit and words. */
+export const logprobsFields = {
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z
+    .number()
+    .int()
+    .refine((value) => value >= 0 && value <= 20, 'top_logprobs must be between 0 and 20')
+    .nullish(),
+}
+
+/** What of it was asked for, in the words that the OpenAI dialect shares; undefined if nothing was. */
+export function askedLogprobs(body: {
+  logprobs?: boolean | null | undefined
+  top_logprobs?: number | null | undefined
+}): Record<string, unknown> | undefined {
+  if (body.logprobs !== true) return undefined
+  return { logprobs: true, ...(body.top_logprobs ? { top_logprobs: body.top_logprobs } : {}) }
+}
+
 /** The requested model's name. Throws Ollama's "model is required". */
 export function requireModel(model: string | null | undefined): string {
   if (model == null || model === '') throw new EngineError('invalid_request', 'model is required', { param: 'model' })

@@ -12,11 +12,10 @@ const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField }),
+    json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField, strict: z.boolean().nullish() }),
   }),
 ])
 
-// Unknown fields are dropped silently, as clients send many that only some servers know.
 const bodySchema = z.object({
   model: z.string().min(1),
   messages: z.array(chatMessageSchema).min(1),
@@ -27,8 +26,11 @@ const bodySchema = z.object({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().nullish(),
   modalities: z.array(z.string()).nullish(),
+  user: z.string().nullish(),
 })
 type Body = z.output<typeof bodySchema>
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(bodySchema.shape))
 
 /** A decoded request and how its answer is wanted. */
 export interface OpenAiChat {
@@ -57,6 +59,8 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     sampling: toSampling(body),
     reasoning: toReasoning(body.reasoning_effort),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
+    user: body.user ?? undefined,
+    extra: extraFields(json),
   })
   return {
     request,
@@ -69,12 +73,25 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
   if (format === null || format === undefined) return undefined
   if (format.type === 'json_object') return { type: 'json' }
   if (format.type === 'text') return { type: 'text' }
-  const { name, schema } = format.json_schema
-  return withoutUndefined({ type: 'json-schema' as const, name: name ?? undefined, schema })
+  const { name, schema, strict } = format.json_schema
+  return withoutUndefined({
+    type: 'json-schema' as const,
+    name: name ?? undefined,
+    schema,
+    strict: strict ?? undefined,
+  })
+}
+
+/** Fields that only some servers know: they go to those that may. Undefined if there are none. */
+function extraFields(json: unknown): Record<string, unknown> | undefined {
+  const extra = Object.entries(json as object).filter(
+    ([field, value]) => !KNOWN_FIELDS.has(field) && value !== null && value !== undefined,
+  )
+  return extra.length === 0 ? undefined : Object.fromEntries(extra)
 }
 
 function toReasoning(effort: Body['reasoning_effort']): ReasoningOptions | undefined {
   if (effort === null || effort === undefined) return undefined
   if (effort === 'none') return { enabled: false }
-  return { enabled: true, effort: effort === 'xhigh' ? 'high' : effort }
+  return { enabled: true, effort }
 }

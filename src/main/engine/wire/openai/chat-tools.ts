@@ -14,6 +14,7 @@ const functionDefinition = z.object({
   name: toolNameField,
   description: z.string().nullish(),
   parameters: jsonSchemaField.nullish(),
+  strict: z.boolean().nullish(),
 })
 const functionName = z.object({ name: z.string().min(1) })
 
@@ -43,8 +44,13 @@ export function toTools(body: ToolFields): ToolDefinition[] | undefined {
   })
   definitions.push(...(body.functions ?? []))
   if (definitions.length === 0) return undefined
-  return definitions.map(({ name, description, parameters }) =>
-    withoutUndefined({ name, description: description ?? undefined, parameters: parameters ?? undefined }),
+  return definitions.map(({ name, description, parameters, strict }) =>
+    withoutUndefined({
+      name,
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+      strict: strict ?? undefined,
+    }),
   )
 }
 

@@ -1,12 +1,13 @@
 import type { LlamaModel, Token } from 'node-llama-cpp'
 import type { CompletionRequest } from '../../../spec/chat-request.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
+import { answerGrammar } from './answer-grammar.ts'
 import { promptLimit, tooLong } from './fit-history.ts'
 import { answerLimit, generationOptions } from './generation-options.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { boundedText, MEASURED_FROM, measureTokens, surelyAbove } from './measure-tokens.ts'
 import { prefill } from './prefill.ts'
-import { finishReason, type RunIo, toGrammar } from './run-chat.ts'
+import { finishReason, type RunIo } from './run-chat.ts'
 import { createStopwatch } from './stopwatch.ts'
 
 /** Continues raw text, or fills a gap when a suffix is given. Throws EngineError or the signal's reason. */
@@ -18,7 +19,7 @@ export async function runCompletion(loaded: LoadedModel, request: CompletionRequ
   if (infill && (infillTokens.prefix === null || infillTokens.suffix === null)) {
     throw new EngineError('unsupported', 'This model cannot fill in text before a suffix.', { param: 'suffix' })
   }
-  const grammar = await toGrammar(loaded, request.responseFormat)
+  const grammar = await answerGrammar(loaded, request.responseFormat)
   const bos = beginningToken(model)
   const count = (text: string): number => model.tokenize(text).length
   const { contextSize } = context

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import { EngineError, isEngineError } from '../spec/engine-error.ts'
+import type { Upstream, UpstreamResponse } from '../spec/upstream.ts'
+import { FinalFailure, streamFailure } from './failures.ts'
+import { type Attempt, MOVING_PATIENCE_MS, QUIET_PATIENCE_MS } from './persevere.ts'
+import { progressLines } from './progress-lines.ts'
+
+const MAX_PHASE = 300
+/** Silence is judged by the attempt, which knows what is being done; the line itself may rest this long, ms. */
+const IDLE_MS = 3_600_000
+
+/** What a server does without a word for as long as it takes. */
+const QUIET_WHILE_MOVING = /^(verifying|writing|removing|success)/i
+const MOVING_WHILE_CREATING = /^pulling/i
+
+/**
+ * Sends one of Ollama's long requests and reports its progress. Resolves at the `success` line, and only there; throws
+ * the reason of an `error` line, or `upstream_error` if the answer ends before its time.
+ */
+export async function followProgress(
+  attempt: Attempt,
+  path: '/api/pull' | '/api/push' | '/api/create',
+  body: object,
+): Promise<void> {
+  const { upstream, signal } = attempt
+  const response = await upstream.open({
+    method: 'POST',
+    path,
+    body: JSON.stringify(body),
+    signal,
+    idleMs: IDLE_MS,
+  })
+  try {
+    if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) throw webPage(upstream.title)
+    for await (const { status, error, digest, total, completed } of progressLines(response.body)) {
+      if (error !== null) throw streamFailure(upstream.title, await withoutSecrets(upstream, error))
+      if (status !== null) attempt.phase(status.slice(0, MAX_PHASE), patience(path, status))
+      if (digest !== null && total !== null) attempt.bytes(digest, Math.min(completed ?? 0, total), total)
+      if (status === 'success') return
+    }
+  } finally {
+    response.discard()
+  }
+  throw new EngineError('upstream_error', `${upstream.title} ended its answer before it was done.`)
+}
+
+/** Our secrets are known to the upstream alone: it blots them out of whatever it is told as an error's body. */
+async function withoutSecrets(upstream: Upstream, reason: string): Promise<string> {
+  const response: UpstreamResponse = {
+    status: 500,
+    headers: { 'content-type': 'text/plain' },
+    body: Readable.from([Buffer.from(reason)]),
+    discard: () => {},
+  }
+  const told = await upstream.httpError(response)
+  return (isEngineError(told) ? told.upstream?.bodyExcerpt : undefined) ?? 'it gave no reason'
+}
+
+function webPage(title: string): FinalFailure {
+  const message = `${title} answered with a web page where Ollama reports progress. Check its address.`
+  return new FinalFailure(new EngineError('upstream_error', message))
+}
+
+function patience(path: string, status: string): number {
+  const moving = path === '/api/create' ? MOVING_WHILE_CREATING.test(status) : !QUIET_WHILE_MOVING.test(status)
+  return moving ? MOVING_PATIENCE_MS : QUIET_PATIENCE_MS
+}

@@ -1,0 +1,2 @@
+export { createJobs, type JobsOptions } from './create-jobs.ts'
+export { createOllamaServers } from './ollama-servers.ts'

@@ -1,0 +1,10 @@
+import { ollamaModelName } from '../wire/ollama/model-name.ts'
+import type { JobInput } from './job-input.ts'
+
+/** Whether two jobs would do the same: who asks for a pull that runs already joins it. */
+export function sameWork(left: JobInput, right: JobInput): boolean {
+  if (left.kind !== right.kind || left.connectionId !== right.connectionId) return false
+  if (left.kind === 'update-all') return true
+  const transfers = (left.kind === 'pull' && right.kind === 'pull') || (left.kind === 'push' && right.kind === 'push')
+  return transfers && ollamaModelName(left.model) === ollamaModelName(right.model)
+}

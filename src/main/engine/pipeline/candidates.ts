@@ -1,0 +1,129 @@
+import type { CatalogModel } from '#shared/models.ts'
+import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
+import type { RouteOptions, RouteRecord } from '../spec/engine.ts'
+
+/** An eligible connection and the model's name there. */
+export interface Candidate {
+  connection: Connection
+  upstreamModel: string
+  /** Why it stands where it stands, one sentence. */
+  reason: string
+}
+
+interface Ranked {
+  connection: Connection
+  upstreamModel: string
+  rank: number
+  inFlight: number
+}
+
+/** Counts the requests of each model, so that equal holders take turns. */
+export type Turns = Map<string, number>
+
+/** The most models whose turns are remembered; beyond it counting starts again. */
+const MAX_TURNS = 10_000
+
+/**
+ * The holders of a model in the order in which they are tried: those that answer first, then the fewest requests under
+ * way, then the higher priority, then in turn. A named connection is the only candidate, whatever its state.
+ */
+export function candidatesFor(
+  model: CatalogModel | null,
+  modelId: string,
+  connections: ConnectionSet,
+  health: HealthBoard,
+  turns: Turns,
+  options: RouteOptions = {},
+): Candidate[] {
+  if (options.connectionId !== undefined) return named(model, modelId, connections, options.connectionId)
+  if (model === null) return []
+  const ranked: Ranked[] = []
+  for (const { connectionId, upstreamModel } of model.holders) {
+    if (options.excluding?.has(connectionId)) continue
+    const connection = connections.find(connectionId)
+    if (connection === null) continue
+    ranked.push({
+      connection,
+      upstreamModel,
+      rank: rankOf(health, connectionId),
+      inFlight: health.inFlight(connectionId),
+    })
+  }
+  if (ranked.length > 1) {
+    ranked.sort(compare)
+    takeTurns(ranked, model.id, turns)
+  }
+  return ranked.map((entry) => ({
+    connection: entry.connection,
+    upstreamModel: entry.upstreamModel,
+    reason: reasonFor(entry, model, ranked.length),
+  }))
+}
+
+/** The record of an attempt at a candidate. */
+export function routeTo(
+  { connection, upstreamModel, reason }: Candidate,
+  model: CatalogModel | null,
+  modelId: string,
+  requestId: string,
+): RouteRecord {
+  return {
+    requestId,
+    modelId: model?.id ?? modelId,
+    modelName: model?.name ?? modelId,
+    place: connection.place,
+    connectionId: connection.id,
+    connectionName: connection.name,
+    upstreamModel,
+    reasons: [reason],
+  }
+}
+
+function named(
+  model: CatalogModel | null,
+  modelId: string,
+  connections: ConnectionSet,
+  connectionId: string,
+): Candidate[] {
+  const connection = connections.find(connectionId)
+  if (connection === null) return []
+  const holder = model?.holders.find((each) => each.connectionId === connectionId)
+  // A server may have a model that its list does not show; who names the server is believed.
+  const prefix = connection.config?.prefixId ? `${connection.config.prefixId}.` : ''
+  const bare = modelId.startsWith(prefix) ? modelId.slice(prefix.length) : modelId
+  return [{ connection, upstreamModel: holder?.upstreamModel ?? bare, reason: `${connection.name} was named` }]
+}
+
+function rankOf(health: HealthBoard, id: string): number {
+  if (health.isDown(id)) return 2
+  return health.state(id) === 'limited' ? 1 : 0
+}
+
+function compare(a: Ranked, b: Ranked): number {
+  return a.rank - b.rank || a.inFlight - b.inFlight || priority(b) - priority(a)
+}
+
+function priority({ connection }: Ranked): number {
+  return connection.config?.priority ?? 0
+}
+
+/** Rotates the equals at the head of the list. */
+function takeTurns(ranked: Ranked[], modelId: string, turns: Turns): void {
+  const [first] = ranked
+  if (first === undefined) return
+  const equals = ranked.filter((entry) => compare(entry, first) === 0)
+  if (equals.length === 1) return
+  if (turns.size >= MAX_TURNS) turns.clear()
+  const turn = turns.get(modelId) ?? 0
+  turns.set(modelId, turn + 1)
+  const offset = turn % equals.length
+  ranked.splice(0, equals.length, ...equals.slice(offset), ...equals.slice(0, offset))
+}
+
+function reasonFor({ connection, rank, inFlight }: Ranked, model: CatalogModel, holders: number): string {
+  if (model.holders.length === 1) return `${connection.name} is the only place that has ${model.name}`
+  if (holders === 1) return `${connection.name} is the last place left that has ${model.name}`
+  if (rank === 2) return `${connection.name} did not answer lately and is tried for want of a better one`
+  const load = inFlight === 0 ? 'no request under way' : `${inFlight} under way`
+  return `${connection.name} is the least busy of ${model.holders.length} places that have ${model.name} (${load})`
+}

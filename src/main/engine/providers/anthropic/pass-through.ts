@@ -1,0 +1,41 @@
+import type { PassThroughEndpoint, PassThroughRequest } from '../../spec/provider-adapter.ts'
+import type { Upstream } from '../../spec/upstream.ts'
+
+/** Where a body in Anthropic's own dialect goes; null for any other. Only the model's name may have to change. */
+export function passAnthropic(
+  api: string,
+  endpoint: PassThroughEndpoint,
+  body: Readonly<Record<string, unknown>>,
+  upstreamModel: string,
+): PassThroughRequest | null {
+  const path = pathOf(endpoint)
+  if (path === null) return null
+  return {
+    path: `${api}${path}`,
+    body: body.model === upstreamModel ? null : JSON.stringify({ ...body, model: upstreamModel }),
+    notSent: [],
+  }
+}
+
+/** The upstream, with the caller's `anthropic-beta` on what is passed through: its body may hold fields that need it. */
+export function withCallersBetas(upstream: Upstream): Upstream {
+  return {
+    ...upstream,
+    dispatch(request, sink) {
+      const beta = request.context?.dialectHeaders?.['anthropic-beta']
+      if (beta === undefined) return upstream.dispatch(request, sink)
+      return upstream.dispatch({ ...request, headers: { ...request.headers, 'anthropic-beta': beta } }, sink)
+    },
+  }
+}
+
+function pathOf(endpoint: PassThroughEndpoint): string | null {
+  switch (endpoint) {
+    case 'anthropic:messages':
+      return '/messages'
+    case 'anthropic:count_tokens':
+      return '/messages/count_tokens'
+    default:
+      return null
+  }
+}

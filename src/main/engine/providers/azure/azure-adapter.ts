@@ -1,0 +1,40 @@
+import type { Logger } from '../../spec/engine.ts'
+import type { ProviderAdapter } from '../../spec/provider-adapter.ts'
+import type { Upstream } from '../../spec/upstream.ts'
+import { azureAddress } from '../../wire/parameters/azure-address.ts'
+import { applyAzureWhitelist } from '../../wire/parameters/azure-body-rules.ts'
+import { createChatApi } from '../openai/chat-api.ts'
+import { listModels, namedModels } from '../openai/list-models.ts'
+import { AZURE } from '../openai/vendor-table.ts'
+
+/**
+ * Azure OpenAI, with an address per deployment (classic) or as api.openai.com (`/openai/v1` in the base URL).
+ * Deployments cannot be listed with a key: without `modelIds` the list holds every model that the resource could run.
+ */
+export function createAzureAdapter(upstream: Upstream, log?: Logger): ProviderAdapter {
+  const { baseUrl, apiVersion, modelIds } = upstream.config
+  const address = azureAddress(baseUrl, apiVersion)
+  const api = createChatApi({
+    upstream,
+    vendor: () => AZURE,
+    paths: {
+      chat: (model) => address.inference(model, 'chat/completions'),
+      completions: (model) => address.inference(model, 'completions'),
+      embeddings: (model) => address.inference(model, 'embeddings'),
+      responses: address.responses,
+    },
+    ...(address.style === 'classic' && address.version !== null
+      ? { restrict: (body) => applyAzureWhitelist(body, address.version ?? '') }
+      : {}),
+  })
+  return {
+    kind: 'azure',
+    upstream,
+    ...api,
+    async listModels(signal = new AbortController().signal) {
+      if (modelIds.length > 0) return namedModels(upstream, AZURE)
+      const { models } = await listModels({ upstream, path: address.models, vendor: AZURE, signal, log })
+      return models
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
+import type {
+  PassThroughEndpoint,
+  PassThroughRequest,
+  ProviderAdapter,
+  ProviderCall,
+} from '../../spec/provider-adapter.ts'
+import type { StreamPart } from '../../spec/stream-part.ts'
+import type { Upstream, UpstreamRequest } from '../../spec/upstream.ts'
+import { toOpenAiChatBody, toOpenAiCompletionBody } from '../../wire/openai/upstream-request.ts'
+import { openAiAnswerReader, type UpstreamAnswerReader } from '../../wire/openai/upstream-stream.ts'
+import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts'
+import { responsesAnswerReader } from '../../wire/openai-responses/upstream-stream.ts'
+import { bareModelName } from '../../wire/parameters/model-rules.ts'
+import { applyOpenAiBodyRules, type RuledBody } from '../../wire/parameters/openai-body-rules.ts'
+import { embed } from './embed.ts'
+import { readAnswer } from './read-answer.ts'
+import type { Vendor } from './vendor-table.ts'
+
+/** Where a server of the OpenAI family takes requests; paths follow the base URL's own path. */
+export interface OpenAiPaths {
+  chat(model: string): string
+  completions(model: string): string
+  embeddings(model: string): string
+  responses: string
+}
+
+export interface ChatApiOptions {
+  upstream: Upstream
+  paths: OpenAiPaths
+  /** Asked for at each request: a server's vendor may only be known once its models are. */
+  vendor: () => Vendor
+  /** Rules on top of the vendor's, for every body of a chat or completion. */
+  restrict?: (body: Readonly<Record<string, unknown>>) => RuledBody
+}
+
+/** What all adapters of the OpenAI family share: everything but the list of models. */
+export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embed' | 'passThrough'>>
+
+/** Chats, completions and embeddings over OpenAI's API, or chats over its Responses API if the connection says so. */
+export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOptions): ChatApi {
+  const speaksResponses = upstream.config.apiType === 'responses'
+
+  function restricted(ruled: RuledBody): RuledBody {
+    if (restrict === undefined) return ruled
+    const { body, notSent } = restrict(ruled.body)
+    return { body, notSent: [...ruled.notSent, ...notSent] }
+  }
+
+  async function* answer(
+    call: ProviderCall<ChatRequest | CompletionRequest>,
+    path: string,
+    { body, notSent }: RuledBody,
+    reader: UpstreamAnswerReader,
+  ): AsyncGenerator<StreamPart> {
+    if (notSent.length > 0) call.onNotSent?.([...new Set(notSent)])
+    const { headers, vendor: name } = vendor()
+    const response = await upstream.open({
+      ...post(call, path, JSON.stringify(body)),
+      headers: { accept: 'text/event-stream', ...headers },
+    })
+    yield* readAnswer(response, reader, name)
+  }
+
+  async function* chat(call: ProviderCall<ChatRequest>): AsyncGenerator<StreamPart> {
+    const { request, upstreamModel: model } = call
+    const quirks = vendor()
+    if (speaksResponses) {
+      const body = toResponsesBody(request, model, quirks)
+      yield* answer(call, paths.responses, body, responsesAnswerReader(quirks.vendor))
+    } else {
+      const body = restricted(toOpenAiChatBody(request, model, quirks))
+      yield* answer(call, paths.chat(model), body, openAiAnswerReader(quirks.vendor))
+    }
+  }
+
+  async function* complete(call: ProviderCall<CompletionRequest>): AsyncGenerator<StreamPart> {
+    const { request, upstreamModel: model } = call
+    const quirks = vendor()
+    if (!completes(quirks, model)) {
+      throw new EngineError(
+        'unsupported',
+        `${upstream.title} does not complete raw text with '${model}': that model only chats.`,
+        { param: 'model' },
+      )
+    }
+    const body = restricted(toOpenAiCompletionBody(request, model, quirks))
+    yield* answer(call, paths.completions(model), body, openAiAnswerReader(quirks.vendor))
+  }
+
+  function passThrough(
+    endpoint: PassThroughEndpoint,
+    body: Readonly<Record<string, unknown>>,
+    model: string,
+  ): PassThroughRequest | null {
+    const quirks = vendor()
+    const ruled = (): RuledBody => applyOpenAiBodyRules(body, model, quirks)
+    switch (endpoint) {
+      case 'openai:responses':
+        return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks) : null
+      case 'openai:chat':
+        if (speaksResponses) return null
+        return toPassThrough(paths.chat(model), restricted(ruled()), body, model, quirks)
+      case 'openai:completions':
+        if (speaksResponses || !completes(quirks, model)) return null
+        return toPassThrough(paths.completions(model), restricted(ruled()), body, model, quirks)
+      case 'openai:embeddings':
+        if (speaksResponses) return null
+        return toPassThrough(paths.embeddings(model), ruled(), body, model, quirks)
+      default:
+        return null
+    }
+  }
+
+  return {
+    chat,
+    complete,
+    passThrough,
+    embed(call: ProviderCall<EmbeddingRequest>) {
+      const quirks = vendor()
+      const path = paths.embeddings(call.upstreamModel)
+      return embed(call, quirks, (body) => upstream.json({ ...post(call, path, body), headers: quirks.headers }))
+    },
+  }
+}
+
+function post(call: ProviderCall<unknown>, path: string, body: string): UpstreamRequest {
+  return {
+    method: 'POST',
+    path,
+    body,
+    signal: call.signal,
+    ...(call.key === undefined ? {} : { key: call.key }),
+    ...(call.context === undefined ? {} : { context: call.context }),
+  }
+}
+
+function completes({ completions }: Vendor, model: string): boolean {
+  return completions === 'all' || (completions !== 'none' && completions.test(bareModelName(model)))
+}
+
+function toPassThrough(
+  path: string,
+  ruled: RuledBody,
+  original: Readonly<Record<string, unknown>>,
+  model: string,
+  { headers }: Vendor,
+): PassThroughRequest {
+  const isSame = ruled.body === original && original.model === model
+  return {
+    path,
+    body: isSame ? null : JSON.stringify({ ...ruled.body, model }),
+    notSent: ruled.notSent,
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+  }
+}

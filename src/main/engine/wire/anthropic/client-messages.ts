@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+import {
+  type AssistantBlock,
+  anthropicOnly,
+  assistantBlock,
+  contentParts,
+  type ImagePart,
+  textBlock,
+  type UserBlock,
+  userBlock,
+} from './client-content.ts'
+
+const REDACTED = 'messages[].content[] (redacted_thinking)'
+
+const textContent = z.union([z.string(), z.array(textBlock)])
+
+export const systemField = textContent.nullish()
+export const messageSchema = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock)]) }),
+  z.object({ role: z.literal('assistant'), content: z.union([z.string(), z.array(assistantBlock)]) }),
+  z.object({ role: z.literal('system'), content: textContent }),
+])
+type AnthropicMessage = z.output<typeof messageSchema>
+
+/** Messages in the engine's form, and what of them only Anthropic can read. */
+export interface DecodedMessages {
+  messages: ChatMessage[]
+  notSent: string[]
+}
+
+/** Anthropic's messages as the engine's. A tool's result becomes a message of its own and learns the tool's name. */
+export function toChatMessages(
+  system: z.output<typeof systemField>,
+  messages: readonly AnthropicMessage[],
+): DecodedMessages {
+  const toolNames = new Map<string, string>()
+  const notSent: string[] = []
+  const decoded: ChatMessage[] = []
+  const instructions = system == null ? '' : joinText(system)
+  if (instructions !== '') decoded.push({ role: 'system', content: instructions })
+  for (const [index, message] of messages.entries()) {
+    const at = `messages[${index}].content`
+    switch (message.role) {
+      case 'system':
+        decoded.push({ role: 'system', content: joinText(message.content) })
+        break
+      case 'user':
+        decoded.push(...userMessages(message.content, at, toolNames))
+        break
+      case 'assistant':
+        decoded.push(assistantMessage(message.content, at, toolNames, notSent))
+        break
+    }
+  }
+  return { messages: decoded, notSent }
+}
+
+function joinText(content: string | { text: string }[]): string {
+  return typeof content === 'string' ? content : content.map((part) => part.text).join('\n')
+}
+
+function userMessages(content: string | UserBlock[], at: string, toolNames: Map<string, string>): ChatMessage[] {
+  if (typeof content === 'string') return [{ role: 'user', content: [{ type: 'text', text: content }] }]
+  const messages: ChatMessage[] = []
+  let said: ContentPart[] = []
+  const endTurn = (): void => {
+    if (said.length > 0) messages.push({ role: 'user', content: said })
+    said = []
+  }
+  for (const [index, block] of content.entries()) {
+    const here = `${at}[${index}]`
+    if (block.type !== 'tool_result') {
+      said.push(...contentParts(block, here))
+      continue
+    }
+    endTurn()
+    messages.push(toolMessage(block, here, toolNames))
+  }
+  endTurn()
+  return messages
+}
+
+function toolMessage(
+  block: Extract<UserBlock, { type: 'tool_result' }>,
+  at: string,
+  toolNames: Map<string, string>,
+): ChatMessage {
+  const blocks = typeof block.content === 'string' ? [{ type: 'text' as const, text: block.content }] : block.content
+  const parts = (blocks ?? []).flatMap((part, index) => contentParts(part, `${at}.content[${index}]`))
+  const images = parts.filter((part): part is ImagePart => part.type !== 'text')
+  return withoutUndefined({
+    role: 'tool' as const,
+    toolCallId: block.tool_use_id,
+    toolName: toolNames.get(block.tool_use_id),
+    content: parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),
+    images: images.length === 0 ? undefined : images,
+    isError: block.is_error === true ? true : undefined,
+  })
+}
+
+function assistantMessage(
+  content: string | AssistantBlock[],
+  at: string,
+  toolNames: Map<string, string>,
+  notSent: string[],
+): ChatMessage {
+  if (typeof content === 'string') return { role: 'assistant', content }
+  let text = ''
+  const thoughts: { thinking: string; signature: string }[] = []
+  const toolCalls: ToolCall[] = []
+  for (const [index, block] of content.entries()) {
+    switch (block.type) {
+      case 'text':
+        text += block.text
+        break
+      case 'thinking':
+        thoughts.push({ thinking: block.thinking, signature: block.signature ?? '' })
+        break
+      case 'redacted_thinking':
+        // Encrypted for Anthropic's own models: nobody else can read it. Named once: a long conversation has many.
+        if (!notSent.includes(REDACTED)) notSent.push(REDACTED)
+        break
+      case 'tool_use':
+        toolNames.set(block.id, block.name)
+        toolCalls.push({ id: block.id, name: block.name, arguments: JSON.stringify(block.input ?? {}) })
+        break
+      default:
+        throw anthropicOnly(`${at}[${index}]`, block.type)
+    }
+  }
+  const [only, ...more] = thoughts
+  return withoutUndefined({
+    role: 'assistant' as const,
+    content: text,
+    reasoning: thoughts.map(({ thinking }) => thinking).join('\n\n') || undefined,
+    // A signature proves one block. Of several blocks joined into one text, none does.
+    reasoningSignature: more.length === 0 ? only?.signature || undefined : undefined,
+    toolCalls: toolCalls.length === 0 ? undefined : toolCalls,
+  })
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
+import { jsonSchemaField } from '../openai/chat-tools.ts'
+import { parseRequest } from '../parse-request.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+import { anthropicOnly } from './client-content.ts'
+import { messageSchema, systemField, toChatMessages } from './client-messages.ts'
+import { toolFields, toToolChoice, toTools } from './client-tools.ts'
+
+const outputFormat = z.object({ type: z.literal('json_schema'), schema: jsonSchemaField })
+
+const promptFields = {
+  model: z.string().min(1),
+  messages: z.array(messageSchema).min(1),
+  system: systemField,
+  ...toolFields,
+  thinking: z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('enabled'), budget_tokens: z.number().int().min(1) }),
+      z.object({ type: z.enum(['adaptive', 'disabled', 'between_tools']) }),
+    ])
+    .nullish(),
+  output_config: z
+    .object({
+      effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+      format: outputFormat.nullish(),
+    })
+    .nullish(),
+  /** What `output_config.format` was in its beta. */
+  output_format: outputFormat.nullish(),
+  mcp_servers: z.array(z.unknown()).nullish(),
+}
+
+const countSchema = z.object(promptFields)
+const bodySchema = z.object({
+  ...promptFields,
+  max_tokens: z.number().int().min(1),
+  stream: z.boolean().nullish(),
+  stop_sequences: z.array(z.string()).max(1024).nullish(),
+  temperature: z.number().min(0).max(1).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.number().int().min(0).nullish(),
+  metadata: z.object({ user_id: z.string().nullish() }).nullish(),
+})
+type Prompt = z.output<typeof countSchema>
+type Body = z.output<typeof bodySchema>
+
+/** Marks for Anthropic's own prompt cache: without them the answer is the same. */
+const NO_LOSS = new Set(['cache_control'])
+
+const MAX_UNKNOWN_FIELDS = 20
+const MAX_NAME_LENGTH = 64
+
+/** A decoded request and how its answer is wanted. */
+export interface AnthropicMessages {
+  request: ChatRequest
+  stream: boolean
+  /** Fields that only Anthropic's own API understands. */
+  notSent: string[]
+}
+
+/** Decodes a POST /v1/messages body. Throws `invalid_request` or `unsupported`, naming the field. */
+export function decodeAnthropicMessages(json: unknown): AnthropicMessages {
+  const body = parseRequest(bodySchema, json)
+  const { request, notSent } = toRequest(body)
+  return {
+    request: {
+      ...request,
+      sampling: toSampling(body),
+      ...(body.metadata?.user_id == null ? {} : { user: body.metadata.user_id }),
+    },
+    stream: body.stream ?? false,
+    notSent: [...notSent, ...unknownFields(json)],
+  }
+}
+
+/** Decodes a POST /v1/messages/count_tokens body; the same without limits and sampling. */
+export function decodeAnthropicCount(json: unknown): ChatRequest {
+  return toRequest(parseRequest(countSchema, json)).request
+}
+
+function toRequest(body: Prompt): { request: ChatRequest; notSent: string[] } {
+  if (body.mcp_servers != null && body.mcp_servers.length > 0) throw anthropicOnly('mcp_servers', 'mcp_servers')
+  const { messages, notSent } = toChatMessages(body.system, body.messages)
+  const tools = toTools(body)
+  const request: ChatRequest = withoutUndefined({
+    model: body.model,
+    messages,
+    tools,
+    ...toToolChoice(body, tools),
+    responseFormat: toResponseFormat(body),
+    reasoning: toReasoning(body),
+    sampling: {},
+  })
+  return { request, notSent }
+}
+
+function toSampling(body: Body): ChatRequest['sampling'] {
+  return withoutUndefined({
+    maxTokens: body.max_tokens,
+    temperature: body.temperature ?? undefined,
+    topP: body.top_p ?? undefined,
+    topK: body.top_k ?? undefined,
+    stop: body.stop_sequences?.filter((text) => text !== ''),
+  })
+}
+
+function toResponseFormat({ output_config: config, output_format: beta }: Prompt): ResponseFormat | undefined {
+  const format = config?.format ?? beta
+  return format == null ? undefined : { type: 'json-schema', schema: format.schema }
+}
+
+function toReasoning({ thinking, output_config: config }: Prompt): ReasoningOptions | undefined {
+  const effort = config?.effort == null ? undefined : config.effort === 'max' ? 'xhigh' : config.effort
+  if (thinking == null && effort === undefined) return undefined
+  return withoutUndefined({
+    enabled: thinking == null ? undefined : thinking.type === 'enabled' || thinking.type === 'adaptive',
+    effort,
+    budgetTokens: thinking?.type === 'enabled' ? thinking.budget_tokens : undefined,
+  })
+}
+
+/** Names are the caller's own text and end in a header, so there is a bound to them. */
+function unknownFields(json: unknown): string[] {
+  const names = Object.entries(json as object).flatMap(([name, value]) =>
+    name in bodySchema.shape || NO_LOSS.has(name) || value == null ? [] : [name.slice(0, MAX_NAME_LENGTH)],
+  )
+  return names.slice(0, MAX_UNKNOWN_FIELDS)
+}

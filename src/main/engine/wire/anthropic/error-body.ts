@@ -1,0 +1,44 @@
+import type { EngineError } from '../../spec/engine-error.ts'
+import { jsonLine } from '../json-text.ts'
+
+/** An error as Anthropic shapes it, one line of JSON. Its `type` follows from the status, as in their API. */
+export function anthropicErrorBody(error: EngineError, requestId: string): string {
+  return jsonLine({
+    type: 'error',
+    error: { type: errorType(error), message: error.message },
+    request_id: requestId,
+  })
+}
+
+/** The same as the event that ends a stream. */
+export function anthropicErrorEvent(error: EngineError, requestId: string): string {
+  return `event: error\ndata: ${anthropicErrorBody(error, requestId)}\n\n`
+}
+
+function errorType({ code, status }: EngineError): string {
+  if (code === 'quota_exceeded') return 'billing_error'
+  switch (status) {
+    case 401:
+      return 'authentication_error'
+    case 402:
+      return 'billing_error'
+    case 403:
+      return 'permission_error'
+    case 404:
+      return 'not_found_error'
+    case 409:
+      return 'conflict_error'
+    case 413:
+      return 'request_too_large'
+    case 429:
+      return 'rate_limit_error'
+    case 503:
+    case 529:
+      return 'overloaded_error'
+    case 408:
+    case 504:
+      return 'timeout_error'
+    default:
+      return status >= 499 ? 'api_error' : 'invalid_request_error'
+  }
+}

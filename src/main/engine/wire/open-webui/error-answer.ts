@@ -1,0 +1,106 @@
+import type { ErrorCode } from '#shared/error-codes.ts'
+import type { EngineError } from '../../spec/engine-error.ts'
+import { jsonLine } from '../json-text.ts'
+
+/** What Open WebUI's clients look for when its own way to a server failed. */
+export const SERVER_CONNECTION_ERROR = 'Open WebUI: Server Connection Error'
+
+/**
+ * Open WebUI has three ways to tell an error, by path:
+ * - `detail` (`/ollama`, configuration, lists): the upstream's status and its words below `detail`
+ * - `chat` (`/api/chat/completions`, `/api/embeddings`): 400 with the words below `detail`
+ * - `proxy` (`/openai`): the upstream's own status and body, word for word
+ */
+export type WebUiErrorRule = 'detail' | 'chat' | 'proxy'
+
+export interface WebUiErrorAnswer {
+  status: number
+  /** JSON. */
+  body: string
+}
+
+/** Failures on the way to an upstream, as opposed to what it answered. */
+const TRANSPORT: ReadonlySet<ErrorCode> = new Set([
+  'upstream_unavailable',
+  'connect_timeout',
+  'first_byte_timeout',
+  'idle_timeout',
+])
+
+/** An error as Open WebUI answers it. `model` is the requested name where it is known. */
+export function webUiErrorAnswer(rule: WebUiErrorRule, error: EngineError, model: string | null): WebUiErrorAnswer {
+  switch (rule) {
+    case 'detail':
+      return detailRule(error, model)
+    case 'chat':
+      return chatRule(error)
+    case 'proxy':
+      return proxyRule(error)
+  }
+}
+
+function detailRule(error: EngineError, model: string | null): WebUiErrorAnswer {
+  const status = upstreamStatus(error)
+  if (status !== null) {
+    return detail(status, upstreamWords(error) ?? `${SERVER_CONNECTION_ERROR}. ${error.message}`)
+  }
+  if (error.code === 'model_not_found' && model !== null) return detail(400, `Model '${model}' was not found`)
+  if (TRANSPORT.has(error.code)) return detail(500, `Ollama: ${error.message}`)
+  return detail(error.status, error.message)
+}
+
+function chatRule(error: EngineError): WebUiErrorAnswer {
+  if (upstreamStatus(error) !== null) return detail(400, upstreamWords(error) ?? error.message)
+  if (error.code === 'model_not_found') return detail(400, 'Model not found')
+  if (TRANSPORT.has(error.code) || error.code === 'upstream_error') return detail(400, error.message)
+  return detail(error.status, error.message)
+}
+
+function proxyRule(error: EngineError): WebUiErrorAnswer {
+  const status = upstreamStatus(error)
+  if (status !== null) {
+    const body = upstreamJson(error)
+    return { status, body: jsonLine(body ?? { error: { message: error.message, code: error.code } }) }
+  }
+  // The reference has no name between the quotes; clients match on the whole text.
+  if (error.code === 'model_not_found') return detail(404, "Model '' was not found")
+  if (TRANSPORT.has(error.code)) return detail(500, `${SERVER_CONNECTION_ERROR}. ${error.message}`)
+  return detail(error.status, error.message)
+}
+
+function detail(status: number, text: string): WebUiErrorAnswer {
+  return { status, body: jsonLine({ detail: text }) }
+}
+
+/** The status of an upstream's refusal; null if no upstream refused. */
+export function upstreamStatus(error: EngineError): number | null {
+  const status = error.upstream?.status
+  return status === undefined || status < 400 ? null : status
+}
+
+/** What an upstream's refusal says in the fields that servers use for it; null if it says nothing that can be read. */
+export function upstreamWords(error: EngineError): string | null {
+  const body = upstreamJson(error)
+  if (body === null) return null
+  const said = body.error ?? body.detail ?? body.message
+  if (typeof said === 'string') return said
+  if (typeof said === 'object' && said !== null && 'message' in said && typeof said.message === 'string') {
+    return said.message
+  }
+  return null
+}
+
+/** The refusal's body, if it is a JSON object that was kept whole. */
+export function upstreamJson(error: EngineError): Record<string, unknown> | null {
+  const excerpt = error.upstream?.bodyExcerpt
+  if (excerpt === undefined) return null
+  try {
+    const value: unknown = JSON.parse(excerpt)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    // A page, or JSON that was cut: its text is in the error's message already.
+    return null
+  }
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
+import { imageFromUrl } from '../image-source.ts'
+import { withoutUndefined } from '../without-undefined.ts'
+
+const contentPart = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['input_text', 'output_text', 'text', 'summary_text', 'reasoning_text']), text: z.string() }),
+  z.object({ type: z.literal('refusal'), refusal: z.string() }),
+  z.object({ type: z.literal('input_image'), image_url: z.string().nullish(), file_id: z.string().nullish() }),
+  z.object({ type: z.enum(['input_file', 'input_audio']) }),
+])
+type InputPart = z.output<typeof contentPart>
+const content = z.union([z.string(), z.array(contentPart)])
+
+const inputItem = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('message'), role: z.enum(['user', 'assistant', 'system', 'developer']), content }),
+  z.object({
+    type: z.literal('function_call'),
+    call_id: z.string().min(1),
+    name: z.string().min(1),
+    arguments: z.string(),
+  }),
+  z.object({ type: z.literal('function_call_output'), call_id: z.string().min(1), output: content }),
+  z.object({
+    type: z.literal('reasoning'),
+    summary: z.array(contentPart).nullish(),
+    content: z.array(contentPart).nullish(),
+  }),
+])
+const ITEM_TYPES = new Set<unknown>(['message', 'function_call', 'function_call_output', 'reasoning'])
+
+export const inputField = z.union([z.string(), z.array(inputItem)])
+
+/** The input with `type` where it may be left out. Throws `unsupported` for items that only OpenAI's own servers can read. */
+export function nameInputItems(input: unknown): unknown {
+  if (!Array.isArray(input)) return input
+  return input.map((item: unknown, index) => {
+    if (typeof item !== 'object' || item === null) return item
+    const { type } = item as { type?: unknown }
+    if (type === undefined) return { ...item, type: 'message' }
+    if (typeof type !== 'string' || ITEM_TYPES.has(type)) return item
+    const why =
+      type === 'item_reference'
+        ? 'nothing is stored here, so an earlier item must be sent again in full'
+        : 'it needs a tool that OpenAI runs'
+    throw unsupported(`input[${index}]`, `items of type '${type}' cannot be sent: ${why}.`)
+  })
+}
+
+/** Input items as the engine's messages. What a model said in one turn (thoughts, text, calls) becomes one message. */
+export function toChatMessages(
+  instructions: string | null | undefined,
+  input: z.output<typeof inputField>,
+): ChatMessage[] {
+  const messages: ChatMessage[] = instructions ? [{ role: 'system', content: instructions }] : []
+  if (typeof input === 'string') return [...messages, { role: 'user', content: [{ type: 'text', text: input }] }]
+  const toolNames = new Map<string, string>()
+  let turn: { text: string; reasoning: string; toolCalls: ToolCall[] } | null = null
+
+  function endTurn(): void {
+    if (turn === null) return
+    messages.push(
+      withoutUndefined({
+        role: 'assistant' as const,
+        content: turn.text,
+        reasoning: turn.reasoning || undefined,
+        toolCalls: turn.toolCalls.length === 0 ? undefined : turn.toolCalls,
+      }),
+    )
+    turn = null
+  }
+
+  for (const [index, item] of input.entries()) {
+    const at = `input[${index}]`
+    if (item.type === 'message' && item.role !== 'assistant') {
+      endTurn()
+      const parts = toParts(item.content, `${at}.content`)
+      if (item.role === 'user') messages.push({ role: 'user', content: parts })
+      else messages.push({ role: 'system', content: textOf(parts) })
+      continue
+    }
+    if (item.type === 'function_call_output') {
+      endTurn()
+      messages.push(toolMessage(item, at, toolNames))
+      continue
+    }
+    turn ??= { text: '', reasoning: '', toolCalls: [] }
+    switch (item.type) {
+      case 'message':
+        turn.text += textOf(toParts(item.content, `${at}.content`))
+        break
+      case 'function_call':
+        toolNames.set(item.call_id, item.name)
+        turn.toolCalls.push({ id: item.call_id, name: item.name, arguments: item.arguments })
+        break
+      case 'reasoning':
+        turn.reasoning += textOf(toParts([...(item.content ?? item.summary ?? [])], at))
+        break
+    }
+  }
+  endTurn()
+  return messages
+}
+
+function toolMessage(
+  item: { call_id: string; output: z.output<typeof content> },
+  at: string,
+  toolNames: Map<string, string>,
+): ChatMessage {
+  const parts = toParts(item.output, `${at}.output`)
+  const images = parts.filter((part) => part.type !== 'text')
+  return withoutUndefined({
+    role: 'tool' as const,
+    toolCallId: item.call_id,
+    toolName: toolNames.get(item.call_id),
+    content: textOf(parts),
+    images: images.length === 0 ? undefined : images,
+  })
+}
+
+function toParts(given: string | InputPart[], at: string): ContentPart[] {
+  if (typeof given === 'string') return [{ type: 'text', text: given }]
+  return given.map((part, index): ContentPart => {
+    const here = `${at}[${index}]`
+    switch (part.type) {
+      case 'refusal':
+        return { type: 'text', text: part.refusal }
+      case 'input_image':
+        if (part.image_url == null)
+          throw unsupported(here, 'an image must come as image_url; files are not stored here.')
+        return imageFromUrl(part.image_url, `${here}.image_url`)
+      case 'input_file':
+      case 'input_audio':
+        throw unsupported(here, `Switchyard takes text and images, not '${part.type}'.`)
+      default:
+        return { type: 'text', text: part.text }
+    }
+  })
+}
+
+function textOf(parts: readonly ContentPart[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+export function unsupported(param: string, why: string): EngineError {
+  return new EngineError('unsupported', `'${param}' is not supported: ${why}`, { param })
+}

@@ -1,0 +1,208 @@
+import { EngineError } from '../../spec/engine-error.ts'
+import type { StreamPart, Usage } from '../../spec/stream-part.ts'
+import { isWholeJson } from '../anthropic/whole-json.ts'
+import { newToolCallId } from '../collect-answer.ts'
+import { jsonLine, jsonText } from '../json-text.ts'
+import { SSE_CONTENT_TYPE } from '../openai/chat-stream.ts'
+import type { StreamEncoder } from '../stream-encoder.ts'
+import {
+  endStatus,
+  functionCallItem,
+  type ItemStatus,
+  messageItem,
+  outputText,
+  type ResponseEnd,
+  type ResponseIdentity,
+  reasoningItem,
+  responseObject,
+} from './client-answer.ts'
+
+type ToolCallDelta = Extract<StreamPart, { type: 'tool-call-delta' }>
+
+/** One output item on its way out. */
+interface Item {
+  kind: 'message' | 'reasoning' | 'function_call'
+  id: string
+  outputIndex: number
+  text: string
+  callId: string
+  name: string
+  done: object | null
+}
+
+/** An answer as the events of the Responses API. Items are numbered by when they begin; several calls may be open at once. */
+export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder {
+  const key = identity.id.slice('resp_'.length)
+  const items: Item[] = []
+  const calls = new Map<number, Item>()
+  let sequence = 0
+  let usage: Usage | null = null
+  /** The item that text or thoughts are added to. */
+  let open: Item | null = null
+
+  function event(type: string, fields: string): string {
+    const number = sequence
+    sequence += 1
+    return `event: ${type}\ndata: {"type":"${type}","sequence_number":${number},${fields}}\n\n`
+  }
+
+  function lifecycle(type: string, end: ResponseEnd): string {
+    return event(type, `"response":${jsonLine(responseObject(identity, end))}`)
+  }
+
+  function begin(): string {
+    if (sequence > 0) return ''
+    const end: ResponseEnd = { status: 'in_progress', output: [], usage: null }
+    return lifecycle('response.created', end) + lifecycle('response.in_progress', end)
+  }
+
+  function place(item: Item): string {
+    const content =
+      item.kind === 'message' ? ',"content_index":0' : item.kind === 'reasoning' ? ',"summary_index":0' : ''
+    return `"item_id":"${item.id}","output_index":${item.outputIndex}${content}`
+  }
+
+  function start(kind: Item['kind'], callId = '', name = ''): { item: Item; said: string } {
+    const outputIndex = items.length
+    const prefix = kind === 'message' ? 'msg' : kind === 'reasoning' ? 'rs' : 'fc'
+    const item: Item = { kind, id: `${prefix}_${key}_${outputIndex}`, outputIndex, text: '', callId, name, done: null }
+    items.push(item)
+    let said = event('response.output_item.added', `"output_index":${outputIndex},"item":${jsonLine(empty(item))}`)
+    if (kind === 'message') {
+      said += event('response.content_part.added', `${place(item)},"part":${jsonLine(outputText(''))}`)
+    } else if (kind === 'reasoning') {
+      said += event('response.reasoning_summary_part.added', `${place(item)},"part":${SUMMARY_PART}`)
+    }
+    return { item, said }
+  }
+
+  function end(item: Item, status: ItemStatus): string {
+    if (item.done !== null) return ''
+    item.done = whole(item, status)
+    const text = jsonText(item.text)
+    let said = ''
+    if (item.kind === 'message') {
+      said += event('response.output_text.done', `${place(item)},"text":${text},"logprobs":[]`)
+      said += event('response.content_part.done', `${place(item)},"part":${jsonLine(outputText(item.text))}`)
+    } else if (item.kind === 'reasoning') {
+      said += event('response.reasoning_summary_text.done', `${place(item)},"text":${text}`)
+      said += event(
+        'response.reasoning_summary_part.done',
+        `${place(item)},"part":{"type":"summary_text","text":${text}}`,
+      )
+    } else {
+      said += event(
+        'response.function_call_arguments.done',
+        `${place(item)},"name":${jsonText(item.name)},"arguments":${text}`,
+      )
+    }
+    return said + event('response.output_item.done', `"output_index":${item.outputIndex},"item":${jsonLine(item.done)}`)
+  }
+
+  function endOpen(): string {
+    const said = open === null ? '' : end(open, 'completed')
+    open = null
+    return said
+  }
+
+  function add(kind: 'message' | 'reasoning', text: string): string {
+    if (text === '') return ''
+    let said = begin()
+    if (open?.kind !== kind) {
+      said += endOpen()
+      const started = start(kind)
+      open = started.item
+      said += started.said
+    }
+    open.text += text
+    const type = kind === 'message' ? 'response.output_text.delta' : 'response.reasoning_summary_text.delta'
+    return said + event(type, `${place(open)},"delta":${jsonText(text)}${kind === 'message' ? ',"logprobs":[]' : ''}`)
+  }
+
+  function addCall(part: ToolCallDelta): string {
+    let said = begin()
+    let item = calls.get(part.index)
+    if (item === undefined) {
+      said += endOpen()
+      for (const call of calls.values()) if (isWholeJson(call.text)) said += end(call, 'completed')
+      const started = start('function_call', part.id ?? newToolCallId(), part.name ?? '')
+      item = started.item
+      calls.set(part.index, item)
+      said += started.said
+    }
+    if (part.argumentsDelta === '') return said
+    if (item.done !== null) return said + late(item, part.argumentsDelta)
+    item.text += part.argumentsDelta
+    return (
+      said + event('response.function_call_arguments.delta', `${place(item)},"delta":${jsonText(part.argumentsDelta)}`)
+    )
+  }
+
+  function finish(part: Extract<StreamPart, { type: 'finish' }>): string {
+    const status = endStatus(part.reason)
+    let said = begin()
+    if (items.length === 0) said += start('message').said
+    for (const item of items) said += end(item, status)
+    const output = items.map((item) => item.done ?? whole(item, status))
+    return said + lifecycle(`response.${status}`, { status, output, usage, finish: part.reason })
+  }
+
+  return {
+    contentType: SSE_CONTENT_TYPE,
+    encode(part) {
+      switch (part.type) {
+        case 'text-delta':
+          return add('message', part.text)
+        case 'reasoning-delta':
+          return add('reasoning', part.text)
+        case 'tool-call-delta':
+          return addCall(part)
+        case 'usage':
+          usage = part.usage
+          return ''
+        case 'finish':
+          return finish(part)
+        default:
+          return ''
+      }
+    },
+    error(error) {
+      const output = items.map((item) => item.done ?? whole(item, 'incomplete'))
+      return begin() + lifecycle('response.failed', { status: 'failed', output, usage, error })
+    },
+    keepAlive: () => ': ping\n\n',
+  }
+}
+
+const SUMMARY_PART = '{"type":"summary_text","text":""}'
+
+function empty(item: Item): object {
+  switch (item.kind) {
+    case 'message':
+      return messageItem(item.id, null, 'in_progress')
+    case 'reasoning':
+      return reasoningItem(item.id, null, 'in_progress')
+    case 'function_call':
+      return functionCallItem(item.id, item.callId, item.name, '', 'in_progress')
+  }
+}
+
+function whole(item: Item, status: ItemStatus): object {
+  switch (item.kind) {
+    case 'message':
+      return messageItem(item.id, item.text, status)
+    case 'reasoning':
+      return reasoningItem(item.id, item.text, status)
+    case 'function_call':
+      return functionCallItem(item.id, item.callId, item.name, item.text, status)
+  }
+}
+
+/** Arguments for a call that was whole: only space may still come. */
+function late(item: Item, text: string): string {
+  if (text.trim() === '') return ''
+  throw new EngineError(
+    'upstream_error',
+    `The upstream wrote more arguments for the tool call '${item.name}' after they were complete.`,
+  )
+}

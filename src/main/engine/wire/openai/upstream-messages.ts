@@ -1,0 +1,93 @@
+import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import type { OpenAiQuirks } from './upstream-quirks.ts'
+
+type Picture = Extract<ContentPart, { type: 'image' | 'image-url' }>
+type ToolMessage = Extract<ChatMessage, { role: 'tool' }>
+
+/**
+ * The engine's messages as OpenAI's. A tool's message holds text only there, so pictures that tools gave back follow
+ * as a user message, once all results of that turn are said. What has no place is named in `notSent`.
+ */
+export function toOpenAiMessages(
+  messages: readonly ChatMessage[],
+  quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
+  notSent: string[],
+): Record<string, unknown>[] {
+  const result: Record<string, unknown>[] = []
+  let pictures: unknown[] = []
+  const flushPictures = (): void => {
+    if (pictures.length > 0) result.push({ role: 'user', content: pictures })
+    pictures = []
+  }
+  for (const [index, message] of messages.entries()) {
+    if (message.role !== 'tool') flushPictures()
+    switch (message.role) {
+      case 'system':
+        result.push({ role: 'system', content: message.content })
+        break
+      case 'user':
+        result.push({ role: 'user', content: userContent(message.content) })
+        break
+      case 'assistant':
+        result.push(assistantMessage(message, quirks))
+        break
+      case 'tool':
+        if (message.isError === true) notSent.push(`messages[${index}].is_error`)
+        result.push({ role: 'tool', tool_call_id: message.toolCallId, content: message.content })
+        if (message.images !== undefined && message.images.length > 0) {
+          pictures.push({ type: 'text', text: picturesOf(message) }, ...message.images.map(imagePart))
+        }
+        break
+    }
+  }
+  flushPictures()
+  return result
+}
+
+/** A picture as a URL: its own, or a data: URL. */
+export function imageUrl(image: Picture): string {
+  return image.type === 'image-url' ? image.url : `data:${image.mediaType};base64,${image.data}`
+}
+
+/** The line that leads a tool's pictures, so that the model knows whose they are. */
+export function picturesOf({ toolName, toolCallId, images }: ToolMessage): string {
+  const count = images?.length ?? 0
+  return `${count === 1 ? 'Image' : `${count} images`} from the tool ${toolName ?? 'call'} (${toolCallId}):`
+}
+
+/** Arguments as servers want them back: several of them parse the text and fail on an empty one. */
+export function argumentsText(call: ToolCall): string {
+  return call.arguments.trim() === '' ? '{}' : call.arguments
+}
+
+function userContent(parts: readonly ContentPart[]): unknown {
+  const [only, ...more] = parts
+  if (only?.type === 'text' && more.length === 0) return only.text
+  return parts.map((part) => (part.type === 'text' ? { type: 'text', text: part.text } : imagePart(part)))
+}
+
+function imagePart(image: Picture): unknown {
+  return { type: 'image_url', image_url: { url: imageUrl(image) } }
+}
+
+function assistantMessage(
+  message: Extract<ChatMessage, { role: 'assistant' }>,
+  quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
+): Record<string, unknown> {
+  const calls = message.toolCalls ?? []
+  const reasoning = quirks.reasoningBack === null ? undefined : message.reasoning
+  return {
+    role: 'assistant',
+    content: message.content === '' && calls.length > 0 ? null : message.content,
+    ...(quirks.reasoningBack === null || !reasoning ? {} : { [quirks.reasoningBack]: reasoning }),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map((call) => ({
+            id: call.id,
+            type: 'function',
+            function: { name: call.name, arguments: argumentsText(call) },
+          })),
+        }),
+  }
+}

@@ -1,0 +1,40 @@
+import type { Engine } from '../../engine/spec/engine.ts'
+import { EngineError } from '../../engine/spec/engine-error.ts'
+import { type Holder, holders, lookAgain, memberOrFirst, members, nameAt } from '../open-webui/connection-family.ts'
+
+/** The Ollama connections that hold a model. If none is known to, all are asked again first: it may be new. */
+export async function holdersNow(engine: Engine, model: string): Promise<Holder[]> {
+  const known = holders(engine, 'ollama', model)
+  if (known.length > 0) return known
+  await lookAgain(engine, members(engine, 'ollama'))
+  return holders(engine, 'ollama', model)
+}
+
+/** As `holdersNow`, and throws `model_not_found` or says that the model is held by something else than Ollama. */
+export async function requireHolders(engine: Engine, model: string): Promise<[Holder, ...Holder[]]> {
+  const [first, ...others] = await holdersNow(engine, model)
+  if (first !== undefined) return [first, ...others]
+  if (engine.catalog.find(model) === null) {
+    throw new EngineError('model_not_found', `model '${model}' not found`, { param: 'model' })
+  }
+  throw new EngineError(
+    'unsupported',
+    `model '${model}' is not on an Ollama connection, and only those can be changed`,
+    {
+      param: 'model',
+    },
+  )
+}
+
+/** Where a model is managed: the connection at `index`, else a holder of it, else the first Ollama connection. */
+export function serverFor(engine: Engine, model: string, index: number | null): Holder {
+  const [holder] = index === null ? holders(engine, 'ollama', model) : []
+  if (holder !== undefined) return holder
+  return serverAt(engine, model, index)
+}
+
+/** The connection at `index`, else the first Ollama connection, whoever holds the model. */
+export function serverAt(engine: Engine, model: string, index: number | null): Holder {
+  const member = memberOrFirst(engine, 'ollama', index)
+  return { ...member, upstreamModel: nameAt(engine, member, model) }
+}

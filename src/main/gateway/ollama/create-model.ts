@@ -1,0 +1,63 @@
+import type { Job } from '#shared/jobs.ts'
+import { EngineError } from '../../engine/spec/engine-error.ts'
+import { modelfileOf, readCreate } from '../../engine/wire/open-webui/create-request.ts'
+import type { Exchange } from '../exchange.ts'
+import { readJsonBody } from '../json-body.ts'
+import type { Holder } from '../open-webui/connection-family.ts'
+import { bareName, nameAt } from '../open-webui/connection-family.ts'
+import { forClient } from '../run-answer.ts'
+import { serverAt, serverFor } from './choose-server.ts'
+import { followJob } from './follow-job.ts'
+import { passAnswer } from './pass-answer.ts'
+
+/** POST /api/create at the root: where the base model is, or where the uploaded blobs went. */
+export function create(exchange: Exchange): Promise<void> {
+  return createModel(exchange, null, false)
+}
+
+/**
+ * Creates a model from Ollama's own fields or from the text of a Modelfile. It is a job, so that it goes on without the
+ * client; a request with fields that a Modelfile cannot say is sent on as it is.
+ */
+export async function createModel(exchange: Exchange, index: number | null, alwaysStream: boolean): Promise<void> {
+  const request = readCreate(await readJsonBody(exchange))
+  exchange.model = request.model
+  const { engine } = exchange.gateway
+  const server = choose(exchange, request.from, index)
+  const model = bareName(server.connection, request.model)
+  const from = request.from === null ? null : nameAt(engine, server, request.from)
+  const modelfile = modelfileOf({ ...request, from })
+  const stream = alwaysStream || request.stream
+  if (modelfile === null) {
+    if (request.modelfile !== null) {
+      throw new EngineError('invalid_request', 'modelfile cannot be combined with other fields', { param: 'modelfile' })
+    }
+    return sendOn(exchange, server, { ...request.body, model, ...(from === null ? {} : { from }), stream })
+  }
+  return followJob(
+    exchange,
+    stream,
+    (): Job =>
+      engine.jobs.create({
+        connectionId: server.connection.id,
+        model,
+        modelfile,
+        files: request.files,
+        ...(request.quantize === null ? {} : { quantize: request.quantize }),
+      }),
+  )
+}
+
+function choose(exchange: Exchange, from: string | null, index: number | null): Holder {
+  const { engine } = exchange.gateway
+  return from === null ? serverAt(engine, '', index) : serverFor(engine, from, index)
+}
+
+function sendOn(exchange: Exchange, { connection }: Holder, body: object): Promise<void> {
+  const { engine } = exchange.gateway
+  return forClient(exchange, async (signal) => {
+    const request = { method: 'POST' as const, path: '/api/create', body: JSON.stringify(body), signal }
+    await passAnswer(exchange, connection, request)
+    await engine.catalog.refresh(connection.id)
+  })
+}

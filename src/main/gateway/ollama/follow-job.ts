@@ -1,0 +1,84 @@
+import type { Job } from '#shared/jobs.ts'
+import { EngineError } from '../../engine/spec/engine-error.ts'
+import { jsonLine } from '../../engine/wire/json-text.ts'
+import { NDJSON_CONTENT_TYPE } from '../../engine/wire/ollama/answer-stream.ts'
+import type { Exchange } from '../exchange.ts'
+import { drained, logError, sendJson, write } from '../respond.ts'
+import { forClient } from '../run-answer.ts'
+import { failureText, isOver, jobLine } from './job-lines.ts'
+
+/**
+ * Starts a job and tells the client how it goes, in Ollama's NDJSON. A client that leaves does not end the job: the
+ * same request joins it again. Without `stream` one object comes at the end.
+ */
+export function followJob(exchange: Exchange, stream: boolean, start: () => Promise<Job> | Job): Promise<void> {
+  return forClient(
+    exchange,
+    async (signal) => {
+      const job = await start()
+      if (stream) return streamJob(exchange, job, signal)
+      const end = await endOf(exchange, job, signal)
+      if (end.state !== 'done') throw jobError(end)
+      sendJson(exchange, 200, { status: 'success' }, jobHeaders(end))
+    },
+    (error) => {
+      if (!exchange.res.headersSent) return false
+      logError(exchange, error)
+      exchange.res.end(`${jsonLine({ error: error.message })}\n`)
+      return true
+    },
+  )
+}
+
+/** Each change of a job, from how it is now to its end. Ends early only with the signal. */
+export async function* jobChanges(exchange: Exchange, job: Job, signal: AbortSignal): AsyncGenerator<Job> {
+  const { jobs } = exchange.gateway.engine
+  let last = job
+  yield last
+  if (isOver(last)) return
+  for await (const change of jobs.follow(job.id, signal)) {
+    last = change
+    yield last
+  }
+  signal.throwIfAborted()
+  // It may have ended between its start and the first look at it.
+  const end = jobs.get(job.id)
+  if (!isOver(last) && end !== null) yield end
+}
+
+/** What a job that did not end well is as an error; as in Ollama a 500, whatever its reason. */
+export function jobError(job: Job): EngineError {
+  if (job.error !== null) return new EngineError('upstream_error', failureText(job), { status: 500 })
+  return new EngineError('aborted', `The ${job.kind} of ${job.model} was cancelled.`, { status: 409 })
+}
+
+export function jobHeaders(job: Job): Record<string, string> {
+  return { 'X-Switchyard-Connection': job.connectionId, 'X-Switchyard-Job': job.id }
+}
+
+async function endOf(exchange: Exchange, job: Job, signal: AbortSignal): Promise<Job> {
+  let last = job
+  for await (const change of jobChanges(exchange, job, signal)) last = change
+  return last
+}
+
+async function streamJob(exchange: Exchange, job: Job, signal: AbortSignal): Promise<void> {
+  const { res, gateway } = exchange
+  res.writeHead(200, { ...jobHeaders(job), 'Content-Type': NDJSON_CONTENT_TYPE, 'Cache-Control': 'no-cache' })
+  let line = ''
+  // The last line again: what a client or a proxy in between needs to see that somebody is there.
+  const keepAlive = setInterval(() => {
+    if (line !== '' && !res.destroyed && !res.writableNeedDrain) write(exchange, `${line}\n`)
+  }, gateway.timing.keepAliveMs)
+  try {
+    for await (const change of jobChanges(exchange, job, signal)) {
+      const next = jobLine(change)
+      if (next === line) continue
+      line = next
+      if (!write(exchange, `${line}\n`)) await drained(exchange)
+    }
+  } finally {
+    clearInterval(keepAlive)
+  }
+  res.end()
+}

@@ -1,0 +1,67 @@
+import type { ChatRun } from '../../engine/spec/engine.ts'
+import { systemClock } from '../../engine/spec/system-clock.ts'
+import { readWebUiChat, type WebUiChatBody } from '../../engine/wire/open-webui/chat-body.ts'
+import { withOllamaParameters, withParameters } from '../../engine/wire/open-webui/chat-parameters.ts'
+import { webUiChatStream } from '../../engine/wire/open-webui/chat-stream.ts'
+import { openWebUiUsage } from '../../engine/wire/open-webui/usage.ts'
+import { type AnswerIdentity, openAiChatCompletion } from '../../engine/wire/openai/chat-answer.ts'
+import { decodeOpenAiChat } from '../../engine/wire/openai/chat-request.ts'
+import { callerOf } from '../caller.ts'
+import type { Exchange } from '../exchange.ts'
+import { readBody } from '../json-body.ts'
+import { asksForStream, excluding } from '../openai/answers.ts'
+import { tryPassThrough } from '../pass-through.ts'
+import { sendJson } from '../respond.ts'
+import { sendWholeAnswer, streamAnswer } from '../run-answer.ts'
+
+/** POST /api/chat/completions: OpenAI's dialect with Open WebUI's fields beside it. */
+export async function chatCompletions(exchange: Exchange): Promise<void> {
+  const { raw, json } = await readBody(exchange)
+  const chat = readWebUiChat(json)
+  const { engine } = exchange.gateway
+  const holders = typeof chat.body.model === 'string' ? (engine.catalog.find(chat.body.model)?.holders ?? []) : []
+  const takesOptions = holders.some(({ provider }) => provider === 'ollama' || provider === 'llama')
+  const body = withParameters(chat, takesOptions, systemClock)
+  const caller = callerOf(exchange, 'openai')
+
+  let tried: ReadonlySet<string> | undefined
+  // Ollama's own way of speaking OpenAI's dialect leaves out its counts and durations.
+  if (!takesOptions) {
+    const bytes = chat.isChanged ? Buffer.from(JSON.stringify(body)) : raw
+    const passed = await tryPassThrough(exchange, 'openai:chat', bytes, body, asksForStream(body), caller)
+    if (passed.done) return
+    tried = passed.excluding
+  }
+
+  const { request, stream, includeUsage } = decode(chat, body, takesOptions)
+  exchange.model = request.model
+  const identity: AnswerIdentity = {
+    id: `chatcmpl-${exchange.requestId.slice(4)}`,
+    created: Math.floor(Date.now() / 1000),
+    model: request.model,
+  }
+  let run: ChatRun | null = null
+  const servedByOllama = (): boolean =>
+    run !== null && engine.connectionSet.find(run.route.connectionId)?.provider === 'ollama'
+  const start = async (signal: AbortSignal): Promise<ChatRun> => {
+    run = await engine.pipeline.chat(request, caller, signal, excluding({}, tried))
+    return run
+  }
+  if (stream) return streamAnswer(exchange, webUiChatStream(identity, includeUsage, servedByOllama), start)
+  return sendWholeAnswer(exchange, start, (answer, headers) => {
+    const whole = openAiChatCompletion(identity, answer)
+    const { usage, timings } = answer
+    const own = usage !== null && servedByOllama() ? { usage: openWebUiUsage(usage, timings) } : {}
+    sendJson(exchange, 200, { ...whole, ...own }, headers)
+  })
+}
+
+function decode(
+  chat: WebUiChatBody,
+  body: Record<string, unknown>,
+  takesOptions: boolean,
+): ReturnType<typeof decodeOpenAiChat> {
+  const decoded = decodeOpenAiChat(body)
+  if (!takesOptions) return decoded
+  return { ...decoded, request: withOllamaParameters(decoded.request, chat.params) }
+}

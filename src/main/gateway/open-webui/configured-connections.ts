@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { ConnectionInput, ConnectionView } from '#shared/connections.ts'
+import type { Connection, ConnectionFamily } from '../../engine/spec/connections.ts'
+import type { Engine } from '../../engine/spec/engine.ts'
+import { EngineError } from '../../engine/spec/engine-error.ts'
+import { entryAt, fromOpenWebUiConfig, toOpenWebUiConfig } from '../../engine/wire/open-webui/connection-config.ts'
+
+export const urlsField = z.array(z.string().min(1).max(2048)).max(1000)
+export const configsField = z.record(z.string(), z.unknown()).nullish()
+
+/** What the views show instead of a secret begins with it. */
+const MASK = '••••'
+
+/** A family's connections in list order, also disabled ones: position is `url_idx`. */
+export function configured(engine: Engine, family: ConnectionFamily): ConnectionView[] {
+  return engine.connections.family(family).flatMap((id) => engine.connections.get(id) ?? [])
+}
+
+/** `OLLAMA_API_CONFIGS` or `OPENAI_API_CONFIGS`: by index, secrets masked. */
+export function configsByIndex(views: readonly ConnectionView[]): Record<string, unknown> {
+  return Object.fromEntries(views.map((view, index) => [String(index), toOpenWebUiConfig(view)]))
+}
+
+/**
+ * Makes a family be these addresses with these entries, all or nothing. A connection keeps its id, and what Open WebUI
+ * has no field for, as long as its address or its position stays. Entries whose index has no address are dropped.
+ */
+export async function configure(
+  engine: Engine,
+  family: ConnectionFamily,
+  wanted: { urls: readonly string[]; keys?: readonly string[]; configs: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  const before = existingFor(configured(engine, family), wanted.urls)
+  const entries = wanted.urls.map((url, index) => {
+    const existing = before[index] ?? null
+    const entry = entryAt(wanted.configs, index, url)
+    refuseForeignMasks(existing, url, [wanted.keys?.[index], entry])
+    const input: ConnectionInput = fromOpenWebUiConfig({
+      family,
+      url,
+      entry,
+      existing,
+      ...(wanted.keys === undefined ? {} : { key: wanted.keys[index] ?? '' }),
+    })
+    return { id: existing?.id ?? null, input }
+  })
+  await engine.connections.replaceFamily(family, entries)
+}
+
+/** Asks a server that may not be saved. The connection of the same address lends its masked key. */
+export async function withUnsaved<Answer>(
+  engine: Engine,
+  family: ConnectionFamily,
+  given: { url: string; key: string; entry: unknown },
+  ask: (connection: Connection) => Promise<Answer>,
+): Promise<Answer> {
+  const { connections } = engine
+  if (connections.unsaved === undefined) {
+    throw new EngineError('unsupported', 'This server cannot try a connection before it is saved.')
+  }
+  const saved = configured(engine, family).find(({ config }) => sameUrl(config?.baseUrl, given.url)) ?? null
+  const input = fromOpenWebUiConfig({ family, ...given, existing: saved })
+  const connection = await connections.unsaved({ ...input, enabled: true, modelIds: [] }, saved?.id ?? null)
+  try {
+    return await ask(connection)
+  } finally {
+    await connection.adapter.upstream?.close()
+  }
+}
+
+/** For each address the connection that it goes on with: the one at its place, else one of that address, else its place's. */
+function existingFor(views: readonly ConnectionView[], urls: readonly string[]): (ConnectionView | null)[] {
+  const found: (ConnectionView | null)[] = urls.map((url, index) => {
+    const view = views[index]
+    return view !== undefined && sameUrl(view.config?.baseUrl, url) ? view : null
+  })
+  const taken = new Set(found)
+  const fill = (choose: (url: string, index: number) => ConnectionView | undefined): void => {
+    for (const [index, url] of urls.entries()) {
+      if (found[index] !== null) continue
+      const view = choose(url, index)
+      if (view === undefined) continue
+      found[index] = view
+      taken.add(view)
+    }
+  }
+  fill((url) => views.find((view) => !taken.has(view) && sameUrl(view.config?.baseUrl, url)))
+  fill((_url, index) => views.slice(index, index + 1).find((view) => !taken.has(view)))
+  return found
+}
+
+/** A mask stands for a secret that was given for one host. It must not follow when another takes the host's place. */
+function refuseForeignMasks(existing: ConnectionView | null, url: string, given: unknown[]): void {
+  if (existing === null || hostOf(existing.config?.baseUrl ?? '') === hostOf(url)) return
+  if (!JSON.stringify(given).includes(MASK)) return
+  throw new EngineError(
+    'invalid_request',
+    `The masked key or header was given for ${hostOf(existing.config?.baseUrl ?? '')}. Enter it again for ${url}.`,
+  )
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : ''
+}
+
+function sameUrl(stored: string | undefined, given: string): boolean {
+  return stored?.replace(/\/+$/, '') === given.trim().replace(/\/+$/, '')
+}

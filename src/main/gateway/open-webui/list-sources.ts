@@ -1,0 +1,35 @@
+import type { ConnectionConfig } from '#shared/connections.ts'
+import type { Engine } from '../../engine/spec/engine.ts'
+import type { OllamaListSource } from '../../engine/wire/open-webui/ollama-list.ts'
+import type { OpenAiListSource } from '../../engine/wire/open-webui/openai-list.ts'
+import { members, prefixOf } from './connection-family.ts'
+
+/** What each Ollama connection is known to have, for the merged lists. Nobody is asked. */
+export function ollamaSources(engine: Engine): OllamaListSource[] {
+  return members(engine, 'ollama').map(({ index, connection }) => ({
+    index,
+    prefix: prefixOf(connection),
+    tags: connection.config?.tags ?? [],
+    connectionType: connection.config?.connectionType ?? 'local',
+    modelIds: connection.config?.modelIds ?? [],
+    models: engine.catalog.snapshot(connection.id)?.models ?? [],
+  }))
+}
+
+/** The same for the OpenAI family. */
+export function openAiSources(engine: Engine): OpenAiListSource[] {
+  return members(engine, 'openai').map(({ index, connection }) => ({
+    index,
+    baseUrl: connection.config?.baseUrl ?? '',
+    prefix: prefixOf(connection),
+    tags: connection.config?.tags ?? [],
+    connectionType: connection.config?.connectionType ?? 'external',
+    provider: providerWord(connection.config),
+    modelIds: connection.config?.modelIds ?? [],
+    models: engine.catalog.snapshot(connection.id)?.models ?? [],
+  }))
+}
+
+function providerWord(config: Readonly<ConnectionConfig> | null): string {
+  return config === null || config.provider === 'openai' ? '' : config.provider
+}

@@ -1,0 +1,103 @@
+import { EngineError } from '../../engine/spec/engine-error.ts'
+import { ollamaList } from '../../engine/wire/open-webui/ollama-list.ts'
+import type { Exchange } from '../exchange.ts'
+import { passAnswer } from '../ollama/pass-answer.ts'
+import { type Process, runningOn } from '../ollama/processes.ts'
+import { upstreamOf } from '../ollama/upstream-of.ts'
+import { sendJson } from '../respond.ts'
+import { forClient } from '../run-answer.ts'
+import { memberAt, members } from './connection-family.ts'
+import { ollamaSources } from './list-sources.ts'
+
+/** How long the version of one server is waited for, ms. */
+const ASK_MS = 1_000
+
+/** GET /ollama/api/tags[/{i}]: merged from what is known, or one server's own list. */
+export function ollamaTags(exchange: Exchange, index: number | null): Promise<void> | void {
+  if (index !== null) return ownAnswer(exchange, index, '/api/tags')
+  sendJson(exchange, 200, { models: ollamaList(ollamaSources(exchange.gateway.engine)) })
+}
+
+/** GET /ollama/api/ps: what runs on any of the servers. */
+export function ollamaRunning(exchange: Exchange): Promise<void> | void {
+  const { engine } = exchange.gateway
+  if (!engine.connections.familyEnabled('ollama')) return sendJson(exchange, 200, { models: [] })
+  return forClient(exchange, async (signal) => {
+    const byModel = new Map<string, Process & { urls: number[] }>()
+    for (const { member, processes } of await runningOn(engine, signal)) {
+      for (const process of processes) {
+        const known = byModel.get(process.model)
+        if (known === undefined) byModel.set(process.model, { ...process, urls: [member.index] })
+        else known.urls.push(member.index)
+      }
+    }
+    sendJson(exchange, 200, { models: [...byModel.values()] })
+  })
+}
+
+/** GET /ollama/api/version[/{i}]: the lowest version of all servers, or one server's own answer. */
+export function ollamaVersion(exchange: Exchange, index: number | null): Promise<void> | void {
+  const { engine } = exchange.gateway
+  if (!engine.connections.familyEnabled('ollama')) return sendJson(exchange, 200, { version: false })
+  if (index !== null) return ownAnswer(exchange, index, '/api/version')
+  return forClient(exchange, async (signal) => {
+    const asked = members(engine, 'ollama').map(async ({ connection }) => {
+      const { state, version } = engine.connections.get(connection.id)?.health ?? {}
+      if (state === 'down') return null
+      return version ?? (await askVersion(exchange, connection, signal))
+    })
+    const versions = (await Promise.all(asked)).filter((version) => version !== null)
+    versions.sort(compareVersions)
+    if (versions[0] === undefined) {
+      throw new EngineError('upstream_error', 'WebUI could not connect to Ollama', { status: 500 })
+    }
+    sendJson(exchange, 200, { version: versions[0] })
+  })
+}
+
+/** GET /ollama/v1/models[/{i}] */
+export function ollamaOpenAiModels(exchange: Exchange, index: number | null): void {
+  const { engine } = exchange.gateway
+  if (index !== null) memberAt(engine, 'ollama', index)
+  const sources = ollamaSources(engine).filter((source) => index === null || source.index === index)
+  const created = Math.floor(Date.now() / 1000)
+  const data = ollamaList(sources).map(({ model }) => ({ id: model, object: 'model', created, owned_by: 'openai' }))
+  sendJson(exchange, 200, { object: 'list', data })
+}
+
+/** What one server answers itself, word for word. */
+function ownAnswer(exchange: Exchange, index: number, path: string): Promise<void> {
+  const { connection } = memberAt(exchange.gateway.engine, 'ollama', index)
+  return forClient(exchange, (signal) => passAnswer(exchange, connection, { method: 'GET', path, signal }))
+}
+
+async function askVersion(
+  exchange: Exchange,
+  connection: Parameters<typeof upstreamOf>[0],
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const answer = await upstreamOf(connection).json({
+      method: 'GET',
+      path: '/api/version',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+    })
+    const { version } = (answer ?? {}) as { version?: unknown }
+    return typeof version === 'string' ? version : null
+  } catch (error) {
+    signal.throwIfAborted()
+    exchange.gateway.engine.log.debug({ err: error, connection: connection.name }, 'a server did not tell its version')
+    return null
+  }
+}
+
+/** By its numbers; what follows them (`-rc1`) does not count. */
+function compareVersions(left: string, right: string): number {
+  const numbers = (version: string): number[] => (/^v?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '0').split('.').map(Number)
+  const [a, b] = [numbers(left), numbers(right)]
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}

@@ -1,0 +1,192 @@
+import type { Caller, PassThroughSink, RouteOptions, RouteRecord } from '../engine/spec/engine.ts'
+import { type EngineError, toEngineError } from '../engine/spec/engine-error.ts'
+import type { PassThroughEndpoint } from '../engine/spec/provider-adapter.ts'
+import { anthropicErrorBody } from '../engine/wire/anthropic/error-body.ts'
+import { ollamaErrorBody } from '../engine/wire/ollama/error-body.ts'
+import { openAiErrorBody } from '../engine/wire/openai/error-body.ts'
+import type { Exchange } from './exchange.ts'
+import { drained, failureOf, logError, sendError } from './respond.ts'
+import { routeHeaders } from './route-headers.ts'
+import { forClient } from './run-answer.ts'
+
+/** Whether the request was answered; if not, it has to be decoded, and these connections have had their chance. */
+export type PassThroughOutcome = { done: true } | { done: false; excluding?: ReadonlySet<string> }
+
+/** What of an upstream's head is worth passing on; never cookies, and nothing about its connection. */
+const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
+const SSE = 'text/event-stream; charset=utf-8'
+/** Bytes of a whole answer that are held back for one write with its end. */
+const GATHER = 64 * 1024
+const NDJSON = 'application/x-ndjson'
+
+/**
+ * The fast path: if the best holder of the model speaks the client's dialect, its bytes become the answer.
+ * `raw` is the body as it came, `body` the same parsed. Throws nothing that is the upstream's fault: that is answered.
+ */
+export async function tryPassThrough(
+  exchange: Exchange,
+  endpoint: PassThroughEndpoint,
+  raw: Buffer,
+  body: unknown,
+  stream: boolean,
+  caller: Caller,
+  options?: RouteOptions,
+): Promise<PassThroughOutcome> {
+  if (!isObject(body) || typeof body.model !== 'string' || body.model === '') return { done: false }
+  const { model } = body
+  exchange.model = model
+  let outcome: PassThroughOutcome = { done: true }
+  await forClient(exchange, async (signal) => {
+    const answer = new PassedAnswer(exchange, endpoint, stream, signal)
+    const { pipeline } = exchange.gateway.engine
+    const run = pipeline.passThrough({ endpoint, model, raw, body, stream }, caller, signal, answer, options)
+    if (run === null) {
+      answer.stopWaiting()
+      outcome = { done: false }
+      return
+    }
+    answer.resume = run.resume
+    const excluding = await run.retry
+    answer.stopWaiting()
+    if (excluding !== null) outcome = { done: false, excluding }
+  })
+  return outcome
+}
+
+/** Writes a passed-through answer to the client. */
+class PassedAnswer implements PassThroughSink {
+  readonly #exchange: Exchange
+  readonly #endpoint: PassThroughEndpoint
+  readonly #signal: AbortSignal
+  readonly #slow: NodeJS.Timeout | null
+  /** Chunks of this turn of the loop: written as one, they cost one frame instead of one each. */
+  #gathered: Buffer[] = []
+  #gatheredBytes = 0
+  #ended = false
+  #keepAlive: NodeJS.Timeout | null = null
+  #route: RouteRecord | null = null
+  resume: () => void = () => {}
+
+  constructor(exchange: Exchange, endpoint: PassThroughEndpoint, stream: boolean, signal: AbortSignal) {
+    this.#exchange = exchange
+    this.#endpoint = endpoint
+    this.#signal = signal
+    this.#slow = stream ? setTimeout(() => this.#waitOn(), exchange.gateway.timing.commitAfterMs) : null
+  }
+
+  route(route: RouteRecord): void {
+    this.#route = route
+    this.#exchange.route = () => route
+  }
+
+  head({ status, headers }: { status: number; headers: Readonly<Record<string, string>> }): void {
+    this.stopWaiting()
+    const { res } = this.#exchange
+    if (res.headersSent || res.destroyed) return
+    const own: Record<string, string> = this.#route === null ? {} : routeHeaders(this.#route)
+    for (const name in headers) {
+      const value = headers[name]
+      if (value !== undefined && PASSED_HEADERS.test(name)) own[name] = value
+    }
+    own['Content-Type'] = headers['content-type'] ?? (this.#slow === null ? 'application/json' : this.#streamType())
+    const length = headers['content-length']
+    if (this.#slow !== null) {
+      own['Cache-Control'] = 'no-cache'
+      own['X-Accel-Buffering'] = 'no'
+    } else if (length !== undefined && headers['content-encoding'] === undefined) {
+      own['Content-Length'] = length
+    }
+    res.writeHead(status, own)
+  }
+
+  data(chunk: Buffer): boolean {
+    const { res } = this.#exchange
+    if (res.destroyed) return true
+    this.#gathered.push(chunk)
+    this.#gatheredBytes += chunk.length
+    // One read of the upstream's socket brings several chunks before the next tick. A whole answer waits for its end.
+    if (this.#slow !== null ? this.#gathered.length === 1 : this.#gatheredBytes > GATHER) {
+      process.nextTick(this.#flush)
+    }
+    return !res.writableNeedDrain
+  }
+
+  end(): void {
+    this.#ended = true
+    // What came in this tick goes out with the end.
+    if (this.#gathered.length === 0) this.#exchange.res.end()
+    else if (this.#slow === null) this.#flush()
+  }
+
+  readonly #flush = (): void => {
+    const { res } = this.#exchange
+    const chunks = this.#gathered
+    if (chunks.length === 0) return
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    if (res.destroyed) return
+    const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+    if (this.#ended) res.end(bytes)
+    else if (!res.write(bytes)) void drained(this.#exchange).then(() => this.resume())
+  }
+
+  error(thrown: Error): void {
+    this.stopWaiting()
+    const { res } = this.#exchange
+    const error = failureOf(thrown, this.#signal)
+    if (res.destroyed || !res.headersSent) {
+      sendError(this.#exchange, error)
+      return
+    }
+    logError(this.#exchange, error)
+    this.#flush()
+    if (this.#slow === null) res.destroy()
+    else res.end(this.#errorFrame(toEngineError(error)))
+  }
+
+  stopWaiting(): void {
+    if (this.#slow !== null) clearTimeout(this.#slow)
+    if (this.#keepAlive !== null) clearInterval(this.#keepAlive)
+    this.#keepAlive = null
+  }
+
+  /** The upstream takes its time: the status line goes out, and the client gets signs of life. */
+  #waitOn(): void {
+    const { res, gateway } = this.#exchange
+    if (res.destroyed || res.headersSent) return
+    res.writeHead(200, { 'Content-Type': this.#streamType(), 'Cache-Control': 'no-cache', 'X-Accel-Buffering': 'no' })
+    res.flushHeaders()
+    const sign = this.#signOfLife()
+    if (sign === null) return
+    this.#keepAlive = setInterval(() => {
+      if (!res.destroyed && !res.writableNeedDrain) res.write(sign)
+    }, gateway.timing.keepAliveMs)
+  }
+
+  #streamType(): string {
+    return this.#endpoint.startsWith('ollama:') ? NDJSON : SSE
+  }
+
+  #signOfLife(): string | null {
+    if (this.#endpoint.startsWith('openai:')) return ': ping\n\n'
+    if (this.#endpoint.startsWith('anthropic:')) return 'event: ping\ndata: {"type":"ping"}\n\n'
+    // NDJSON has no comments, and an empty delta would need to know the answer's shape.
+    return null
+  }
+
+  #errorFrame(error: EngineError): string {
+    if (this.#endpoint.startsWith('ollama:')) return `${ollamaErrorBody(error, this.#exchange.model)}\n`
+    if (this.#endpoint.startsWith('anthropic:')) {
+      return `event: error\ndata: ${anthropicErrorBody(error, this.#exchange.requestId)}\n\n`
+    }
+    if (this.#endpoint === 'openai:responses') {
+      const { code, message, param = null } = error
+      return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param })}\n\n`
+    }
+    return `data: ${openAiErrorBody(error)}\n\n`
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,29 @@
+import type { RouteRecord } from '../engine/spec/engine.ts'
+
+/** Longest list of fields in a header, characters. */
+const MAX_HEADER = 1_000
+
+/** Where an answer comes from. The request's id becomes the pipeline's, under which the ledger knows it. */
+export function routeHeaders(route: RouteRecord): Record<string, string> {
+  return {
+    'X-Request-Id': headerText(route.requestId),
+    // What Anthropic's clients read.
+    'Request-Id': headerText(route.requestId),
+    'X-Switchyard-Place': route.place,
+    'X-Switchyard-Connection': headerText(route.connectionId),
+    'X-Switchyard-Connection-Name': headerText(route.connectionName),
+    'X-Switchyard-Model': headerText(route.modelId),
+    'X-Switchyard-Attempts': String((route.attempts?.length ?? 0) + 1),
+    ...(route.notSent === undefined ? {} : { 'X-Switchyard-Not-Sent': headerText(bounded(route.notSent.join(', '))) }),
+  }
+}
+
+/** Field names may come from the caller, and clients give up on heads above 16 kB. */
+function bounded(text: string): string {
+  return text.length <= MAX_HEADER ? text : `${text.slice(0, MAX_HEADER)}...`
+}
+
+/** Header values are ASCII; a model named after a file in another script is percent-encoded. */
+function headerText(text: string): string {
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text)
+}

@@ -1,0 +1,65 @@
+import { useTranslation } from 'react-i18next'
+import type { CatalogModel } from '#shared/models.ts'
+import { useFormat } from '../../i18n/format.ts'
+import { Glyph } from '../glyph.tsx'
+
+/** One model to choose: place, name, who holds it, what it can do, and its figures; or why it cannot answer now. */
+export function ModelLine({ model, now }: { model: CatalogModel; now: number }) {
+  const { t } = useTranslation('chat')
+  const figures = useFigures(model)
+  const about = useAbout(model, now)
+  return (
+    <>
+      <Glyph place={model.place} named />
+      <span className="grow pick-text">
+        <span className="row">
+          <b className="cut">{model.name}</b>
+          {model.isDemo ? <span className="tag">{t('picker.demo')}</span> : null}
+          {model.loaded && model.state === 'ready' ? <Loaded model={model} now={now} /> : null}
+        </span>
+        <span className="s m cut pick-facts">{about}</span>
+      </span>
+      {model.state === 'ready' ? <span className="n m pick-figures">{figures}</span> : null}
+    </>
+  )
+}
+
+function Loaded({ model, now }: { model: CatalogModel; now: number }) {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  const left = model.expiresAt === null ? 0 : model.expiresAt - now
+  // Whole minutes or seconds: the list is to be read, not watched.
+  const time = format.duration(left > 60_000 ? Math.round(left / 60_000) * 60_000 : Math.round(left / 1000) * 1000)
+  return <span className="tag nw">{left >= 10_000 ? t('picker.loadedFor', { time }) : t('picker.loaded')}</span>
+}
+
+/** Quantization, size and context, as far as they are known. */
+function useFigures(model: CatalogModel): string {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  return [
+    model.quantization === 'unknown' ? null : model.quantization,
+    model.sizeBytes === null || model.sizeBytes === 0 ? null : format.bytes(model.sizeBytes),
+    model.contextLength === null ? null : t('picker.context', { size: format.compact(model.contextLength) }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+/** The second line: holders and abilities; for a model that cannot answer the reason, and how old the knowledge is. */
+function useAbout(model: CatalogModel, now: number): string {
+  const { t } = useTranslation('chat')
+  const format = useFormat()
+  const names = [...new Set(model.holders.map((holder) => holder.connectionName))]
+  const holders =
+    names.length > 1 ? t('picker.places', { count: names.length, names: names.join(', ') }) : (names[0] ?? '')
+  if (model.state !== 'ready') {
+    const knownAt = Math.max(0, ...model.holders.map((holder) => holder.knownAt))
+    const age =
+      model.state === 'unreachable' && knownAt > 0 ? t('picker.knownAt', { ago: format.ago(knownAt, now) }) : ''
+    const reason = model.reason ?? t(`picker.state.${model.state}`)
+    return [reason.replace(/\.$/, ''), age, holders].filter(Boolean).join(' · ')
+  }
+  const abilities = (['vision', 'tools', 'reasoning'] as const).filter((one) => model.capabilities.includes(one))
+  return [holders, ...abilities.map((one) => t(`capability.${one}`))].filter(Boolean).join(' · ')
+}

@@ -1,0 +1,74 @@
+import { errorAnswer, type OpenAiFlavour, type ScriptedOpenAiRefusal } from './openai-answers.ts'
+
+type Json = Record<string, unknown>
+
+/** Top-level fields of a chat that api.openai.com and Azure know. */
+const KNOWN: ReadonlySet<string> = new Set(
+  (
+    'model messages temperature top_p n stream stop max_tokens max_completion_tokens presence_penalty frequency_penalty ' +
+    'logit_bias user functions function_call tools tool_choice parallel_tool_calls response_format seed logprobs ' +
+    'top_logprobs stream_options reasoning_effort store metadata service_tier modalities audio prediction verbosity ' +
+    'prompt_cache_key safety_identifier web_search_options prompt suffix echo best_of'
+  ).split(' '),
+)
+
+const RESPONSES_KNOWN: ReadonlySet<string> = new Set(
+  (
+    'model input instructions max_output_tokens temperature top_p tools tool_choice parallel_tool_calls text reasoning ' +
+    'user stream store metadata service_tier include previous_response_id truncation background'
+  ).split(' '),
+)
+
+/** What api.openai.com and Azure refuse a chat for, in their own words; null for what they take. */
+export function strictRefusal(flavour: OpenAiFlavour, model: string, body: Json): ScriptedOpenAiRefusal | null {
+  if (flavour !== 'openai' && flavour !== 'azure') return null
+  const refuse = (message: string, param: string, code: string) => errorAnswer(flavour, 400, message, { param, code })
+  const unknown = Object.keys(body).find((field) => !KNOWN.has(field))
+  if (unknown !== undefined)
+    return refuse(`Unrecognized request argument supplied: ${unknown}`, unknown, 'unknown_parameter')
+  if (Array.isArray(body.stop) && body.stop.length > 4) {
+    return refuse(
+      "Invalid 'stop': array too long. Expected an array with maximum length 4.",
+      'stop',
+      'array_above_max_length',
+    )
+  }
+  if (body.stream_options !== undefined && body.stream !== true) {
+    return refuse(
+      "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+      'stream_options',
+      'invalid_value',
+    )
+  }
+  if (body.parallel_tool_calls !== undefined && body.tools === undefined) {
+    return refuse(
+      "Invalid value for 'parallel_tool_calls': only allowed when 'tools' are specified.",
+      'parallel_tool_calls',
+      'invalid_value',
+    )
+  }
+  if (!/^o\d|^gpt-5/.test(model)) return null
+  if (body.max_tokens !== undefined) {
+    const message =
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    return refuse(message, 'max_tokens', 'unsupported_parameter')
+  }
+  if (typeof body.temperature === 'number' && body.temperature !== 1) {
+    const message = `Unsupported value: 'temperature' does not support ${body.temperature} with this model. Only the default (1) value is supported.`
+    return refuse(message, 'temperature', 'unsupported_value')
+  }
+  return null
+}
+
+/** What the Responses API refuses. */
+export function strictResponsesRefusal(flavour: OpenAiFlavour, body: Json): ScriptedOpenAiRefusal | null {
+  const unknown = Object.keys(body).find((field) => !RESPONSES_KNOWN.has(field))
+  if (unknown !== undefined) {
+    return errorAnswer(flavour, 400, `Unknown parameter: '${unknown}'.`, { param: unknown, code: 'unknown_parameter' })
+  }
+  if (typeof body.max_output_tokens === 'number' && body.max_output_tokens < 16) {
+    const message = `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got ${body.max_output_tokens} instead.`
+    return errorAnswer(flavour, 400, message, { param: 'max_output_tokens', code: 'integer_below_min_value' })
+  }
+  return null
+}
