@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
@@ -17,6 +18,8 @@ const ALONE = [
  */
 export default defineConfig({
   test: {
+    // Vitest leaves one core free, which is half of a machine with two; much of what runs here waits for I/O.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve: { alias: { electron: noElectron } },
@@ -49,6 +52,8 @@ export default defineConfig({
           include: ['tests/renderer/**/*.test.{ts,tsx}'],
           setupFiles: ['tests/renderer/setup.ts'],
           testTimeout: 15_000,
+          // As above, and jsdom is made once: 46 s instead of 102 s. Every test renders anew and clears what it stored.
+          isolate: false,
         },
       },
       {

@@ -142,7 +142,12 @@ describe.each([
     const { error } = await safe(client.chats.thread({ id: 'nowhere' }))
     if (!isDefinedError(error)) throw new Error(`not typed: ${error}`)
     expect(error.code).toBe('ENGINE')
-    expect(error.data).toEqual({ code: 'not_found', message: 'There is no such conversation.', retryable: false })
+    expect(error.data).toEqual({
+      code: 'not_found',
+      message: 'There is no such conversation.',
+      retryable: false,
+      param: 'id',
+    })
   })
 
   test('a bug is masked and logged; bad input is BAD_REQUEST', async () => {
