@@ -50,3 +50,15 @@ export async function residentMegabytes(pid: number): Promise<number> {
     return Number.NaN
   }
 }
+
+/** Processor time that a process has used so far, in microseconds, from /proc; NaN elsewhere. */
+export async function processorMicroseconds(pid: number): Promise<number> {
+  const { readFile } = await import('node:fs/promises')
+  try {
+    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+    // utime and stime, in ticks of 10 ms.
+    return (Number(fields[11]) + Number(fields[12])) * 10_000
+  } catch {
+    return Number.NaN
+  }
+}

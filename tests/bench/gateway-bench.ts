@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { type MeasuredChild, residentMegabytes, startChild } from './child.ts'
+import { type MeasuredChild, processorMicroseconds, residentMegabytes, startChild } from './child.ts'
 import { oneRequest, runLoad } from './load.ts'
 import type { Report } from './report.ts'
 import { median, percentile } from './statistics.ts'
@@ -42,7 +42,9 @@ export async function benchGateway(server: MeasuredChild, report: Report): Promi
         }
       }
     }
-    await firstContent(both, report)
+    await steadyStreams(both, 32, { first: [0.75, 3], chunk: [0.2, 1.5] }, report)
+    await steadyStreams(both, 256, { first: [15, 15], chunk: [10, 10] }, report)
+    await processorTime({ ours: server.child.pid ?? 0, bare: bare.child.pid ?? 0 }, both, report)
     await memory(server, url, report)
   } finally {
     await bare.end()
@@ -124,31 +126,78 @@ async function compare(
   })
 }
 
-/** Time to the first content of 32 streams at a steady 50 chunks/s. */
-async function firstContent(targets: { ours: string; bare: string }, report: Report): Promise<void> {
+/** Steady streams at 50 chunks/s each: what is added to their first content and to every chunk. */
+async function steadyStreams(
+  targets: { ours: string; bare: string },
+  streams: number,
+  limits: { first: [number, number]; chunk: [number, number] },
+  report: Report,
+): Promise<void> {
   const first = { ours: [] as number[], bare: [] as number[] }
+  const transits = { ours: [] as number[], bare: [] as number[] }
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
       const { samples } = await runLoad({
         url: targets[name],
         path: PATHS.openai,
         body: bodyFor(name === 'ours' ? 'openai.steady' : 'steady', true),
-        connections: 32,
-        requests: 64,
+        connections: streams,
+        requests: streams,
+        ...(round === 0 ? {} : { transits: transits[name] }),
       })
       if (round > 0) first[name].push(...samples.map((sample) => sample.firstContentMs))
     }
   }
-  const group = 'gateway, 32 steady streams'
-  for (const [quantile, limit] of [
-    [0.5, 0.75],
-    [0.99, 3],
+  const group = `gateway, ${streams} steady streams`
+  for (const [index, quantile] of [0.5, 0.99].entries()) {
+    for (const [what, samples, limit] of [
+      ['first content', first, limits.first[index]],
+      ['a chunk', transits, limits.chunk[index]],
+    ] as const) {
+      report.add({
+        group,
+        name: `${group}: added to ${what}, p${quantile * 100}`,
+        value: percentile(samples.ours, quantile) - percentile(samples.bare, quantile),
+        unit: 'ms',
+        ...(limit === undefined ? {} : { limit }),
+      })
+    }
+  }
+}
+
+/** Processor time per request at saturation, small bodies and bodies as agents send them, as multiples of the bare proxy's. */
+async function processorTime(
+  pids: { ours: number; bare: number },
+  targets: { ours: string; bare: string },
+  report: Report,
+): Promise<void> {
+  const large = { role: 'user', content: 'words and more '.repeat(9_500) }
+  for (const [name, messages, connections, requests, limit] of [
+    ['1.3 kB', MESSAGES, 64, 4_000, 80 / 47],
+    ['142 kB', [large], 4, 600, 1 / 0.23],
   ] as const) {
+    const perRequest = { ours: [] as number[], bare: [] as number[] }
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const target of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
+        const model = target === 'ours' ? 'openai.instant' : 'instant'
+        const before = await processorMicroseconds(pids[target])
+        await runLoad({
+          url: targets[target],
+          path: PATHS.openai,
+          body: JSON.stringify({ model, max_tokens: 500, messages }),
+          connections,
+          requests,
+        })
+        if (round > 0) perRequest[target].push(((await processorMicroseconds(pids[target])) - before) / requests)
+      }
+    }
+    const ours = median(perRequest.ours)
     report.add({
-      group,
-      name: `${group}: added to first content, p${quantile * 100}`,
-      value: percentile(first.ours, quantile) - percentile(first.bare, quantile),
-      unit: 'ms',
+      group: 'gateway, processor time',
+      name: `gateway, processor time per request, ${name}`,
+      value: ours / median(perRequest.bare),
+      unit: 'x',
+      against: `the bare proxy (${ours.toFixed(0)} us)`,
       limit,
     })
   }

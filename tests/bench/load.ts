@@ -17,6 +17,8 @@ interface LoadOptions {
   /** Stop after this many requests in all. */
   requests: number
   isContent?: (chunk: Buffer) => boolean
+  /** Gathers how long stamped chunks (`@<ns of the monotonic clock>`) were under way, ms. */
+  transits?: number[]
 }
 
 /** Closed-loop load over undici's dispatch: `connections` requests are always in flight. */
@@ -40,7 +42,10 @@ export async function runLoad(options: LoadOptions): Promise<{ samples: Sample[]
 }
 
 /** One POST; resolves when the body has ended. */
-export function oneRequest(pool: Pool, options: Pick<LoadOptions, 'path' | 'body' | 'isContent'>): Promise<Sample> {
+export function oneRequest(
+  pool: Pool,
+  options: Pick<LoadOptions, 'path' | 'body' | 'isContent' | 'transits'>,
+): Promise<Sample> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     const sample: Sample = { status: 0, durationMs: 0, firstContentMs: Number.NaN, bytes: 0 }
@@ -53,6 +58,7 @@ export function oneRequest(pool: Pool, options: Pick<LoadOptions, 'path' | 'body
         },
         onResponseData(_controller, chunk) {
           sample.bytes += chunk.length
+          if (options.transits !== undefined) readStamps(chunk, options.transits)
           if (Number.isNaN(sample.firstContentMs) && (options.isContent?.(chunk) ?? true)) {
             sample.firstContentMs = performance.now() - startedAt
           }
@@ -67,4 +73,13 @@ export function oneRequest(pool: Pool, options: Pick<LoadOptions, 'path' | 'body
       },
     )
   })
+}
+
+const STAMP = /@(\d{6,})/g
+
+function readStamps(chunk: Buffer, transits: number[]): void {
+  const now = process.hrtime.bigint()
+  for (const [, stamp] of chunk.toString('latin1').matchAll(STAMP)) {
+    if (stamp !== undefined) transits.push(Number(now - BigInt(stamp)) / 1e6)
+  }
 }

@@ -134,13 +134,15 @@ function sendInstant(response: ServerResponse, shape: Shape, piece: Buffer): voi
   more()
 }
 
+/** Chunks carry the time at which they were sent: the clock is the same in every process of a machine. */
 function sendSteady(response: ServerResponse, shape: Shape): void {
   let left = CHUNKS
-  response.write(shape.chunk(TEXT))
+  const stamped = (): string => shape.chunk(`@${process.hrtime.bigint()} a few words`)
+  response.write(stamped())
   const timer = setInterval(() => {
     left -= 1
     if (left > 0) {
-      response.write(shape.chunk(TEXT))
+      response.write(stamped())
       return
     }
     clearInterval(timer)

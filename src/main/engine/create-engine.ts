@@ -159,6 +159,8 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   catalog.onChange(() => events.emit({ type: 'models:changed' }))
   jobs.onChange(() => events.emit({ type: 'jobs:changed' }))
   const connectionsChanged = coalesce(clock, CONNECTIONS_EVENT_MS, () => {
+    // What is told last may fall due after the database has closed.
+    if (closing) return
     events.emit({ type: 'connections:changed' })
     emitStatus()
   })

@@ -19,7 +19,7 @@ export function createLockedUpstream(config: ConnectionConfig, title: string, er
     httpError: async () => error,
     dispatch(_request, sink) {
       queueMicrotask(() => sink.error(error))
-      return { resume: () => undefined }
+      return { resume: () => undefined, discard: () => undefined }
     },
     blot: (text) => text,
     close: async () => undefined,

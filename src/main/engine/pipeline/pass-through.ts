@@ -87,19 +87,16 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
     let refusalBytes = 0
     const keptBack: Buffer[] = []
     let keptBackBytes = 0
-    const own = new AbortController()
-    const onAbort = (): void => own.abort(signal.reason)
-    if (signal.aborted) own.abort(signal.reason)
-    else signal.addEventListener('abort', onAbort, { once: true })
+    let running: { resume(): void; discard(): void } | null = null
 
-    function leave(): void {
+    /** Wants no more of this attempt. */
+    function giveUp(): void {
       over = true
-      signal.removeEventListener('abort', onAbort)
+      running?.discard()
     }
 
     function refused(): void {
-      leave()
-      own.abort()
+      giveUp()
       const bytes = Buffer.concat(refusal ?? [])
       void upstream
         .httpError({ ...(head ?? { status: 502, headers: {} }), body: once(bytes), discard: () => {} }, caller.context)
@@ -117,8 +114,7 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
     function beginWith(bytes: Buffer): { accepted: boolean; goOn: boolean } {
       const failure = errorInFirstChunk(bytes, upstream.title, upstream.config.provider)
       if (failure !== null) {
-        leave()
-        own.abort()
+        giveUp()
         failedEarly(failure)
         return { accepted: false, goOn: true }
       }
@@ -127,12 +123,12 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
       return { accepted: true, goOn: sink.data(bytes) }
     }
 
-    const running = upstream.dispatch(
+    running = upstream.dispatch(
       {
         method: 'POST',
         path: request.path,
         body: request.body ?? input.raw,
-        signal: own.signal,
+        signal,
         key,
         ...(request.headers === undefined ? {} : { headers: request.headers }),
         ...(caller.context === undefined ? {} : { context: caller.context }),
@@ -147,8 +143,7 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
           }
           const type = got.headers['content-type'] ?? ''
           if (isWrongType(type, input.stream)) {
-            leave()
-            own.abort()
+            giveUp()
             if (isWholeJson(type)) {
               // It answers a stream request in one piece: the reading path knows what to make of that.
               attempts.left()
@@ -187,7 +182,7 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
           if (over) return
           if (refusal !== null) return refused()
           if (!begun && keptBackBytes > 0 && !beginWith(Buffer.concat(keptBack)).accepted) return
-          leave()
+          over = true
           const brokeOff = tail.brokeOff()
           if (!begun && (brokeOff || input.stream)) {
             return failedEarly(
@@ -214,7 +209,7 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
         },
         error(thrown) {
           if (over) return
-          leave()
+          over = true
           if (!begun) return failedEarly(signal.aborted ? (signal.reason ?? thrown) : thrown)
           const error = attempts.cleaned(thrown)
           attempts.failed(error, false)
@@ -222,7 +217,8 @@ export function passThrough(parts: PassThroughParts): ReturnType<Pipeline['passT
         },
       },
     )
-    resume = () => running.resume()
+    resume = () => running?.resume()
+    if (over) running.discard()
   }
 
   attempt(first)

@@ -79,7 +79,10 @@ export interface Upstream {
   httpError(response: UpstreamResponse, context?: CallContext): Promise<Error>
   /** A text from the server without our secrets in it: for words that adapters quote from answers. */
   blot(text: string): string
-  /** Fast path: starts at once, calls the sink; returns how to go on after a pause. Aborting the signal frees the socket. */
-  dispatch(request: UpstreamRequest, sink: UpstreamSink): { resume(): void }
+  /**
+   * Fast path: starts at once, calls the sink; returns how to go on after a pause, and how to end it without another word
+   * to the sink. Aborting the signal frees the socket.
+   */
+  dispatch(request: UpstreamRequest, sink: UpstreamSink): { resume(): void; discard(): void }
   close(): Promise<void>
 }
