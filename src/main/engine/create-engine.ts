@@ -117,6 +117,10 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   teardown.add(() => catalog.close())
   await configured.start()
   let closing = false
+  // Also where a later part of the start fails.
+  teardown.add(() => {
+    closing = true
+  })
   const pipeline = createPipeline({ catalog, connections: set, health, clock, log, isClosing: () => closing })
   const jobsLog = log.child({ area: 'jobs' })
   const jobs = createJobs({

@@ -6,7 +6,7 @@ import type { MarkdownView } from './markdown-stream.ts'
 
 /** Blocks per group: a settled group is skipped with one comparison however long the answer grows. */
 const GROUP = 8
-/** Groups per part: a part that has settled costs one comparison, and React looks at none of its groups. No element of its own. */
+/** Groups per part: a part that has settled costs React one comparison, and the browser one look instead of one for each group. */
 const PART = 8
 /** Answers of fewer groups are laid out whole. */
 const LONG = 4
@@ -42,17 +42,22 @@ function slices(blocks: readonly Block[], size: number): { start: number; blocks
 }
 
 const Part = memo(function Part({ blocks, links, liveFrom, writing, last, long }: GroupProps) {
-  return slices(blocks, GROUP).map((group) => (
-    <BlockGroup
-      key={group.start}
-      blocks={group.blocks}
-      links={links}
-      liveFrom={liveFrom - group.start}
-      writing={writing}
-      last={last && group.start + GROUP >= blocks.length}
-      long={long}
-    />
-  ))
+  const rest = useRest(long && !last && liveFrom >= blocks.length)
+  return (
+    <div className={rest ? 'part rest' : 'part'}>
+      {slices(blocks, GROUP).map((group) => (
+        <BlockGroup
+          key={group.start}
+          blocks={group.blocks}
+          links={links}
+          liveFrom={liveFrom - group.start}
+          writing={writing}
+          last={last && group.start + GROUP >= blocks.length}
+          long={long}
+        />
+      ))}
+    </div>
+  )
 }, sameBlocks)
 
 interface GroupProps {
