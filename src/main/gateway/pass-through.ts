@@ -59,7 +59,7 @@ class PassedAnswer implements PassThroughSink {
   readonly #endpoint: PassThroughEndpoint
   readonly #signal: AbortSignal
   readonly #slow: NodeJS.Timeout | null
-  /** Chunks of this turn of the loop: written as one, they cost one frame instead of one each. */
+  /** Chunks of one tick: written as one, they cost one frame instead of one each. */
   #gathered: Buffer[] = []
   #gatheredBytes = 0
   #ended = false

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream'
-import { EngineError, isEngineError } from '../spec/engine-error.ts'
-import type { Upstream, UpstreamResponse } from '../spec/upstream.ts'
+import { EngineError } from '../spec/engine-error.ts'
 import { FinalFailure, streamFailure } from './failures.ts'
 import { type Attempt, MOVING_PATIENCE_MS, QUIET_PATIENCE_MS } from './persevere.ts'
 import { progressLines } from './progress-lines.ts'
 
+/** What is kept of a server's reason, characters. */
+const MAX_REASON = 8_192
 const MAX_PHASE = 300
 /** Silence is judged by the attempt, which knows what is being done; the line itself may rest this long, ms. */
 const IDLE_MS = 3_600_000
@@ -33,7 +33,7 @@ export async function followProgress(
   try {
     if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) throw webPage(upstream.title)
     for await (const { status, error, digest, total, completed } of progressLines(response.body)) {
-      if (error !== null) throw streamFailure(upstream.title, await withoutSecrets(upstream, error))
+      if (error !== null) throw streamFailure(upstream.title, reasonIn(upstream.blot(error)))
       if (status !== null) attempt.phase(status.slice(0, MAX_PHASE), patience(path, status))
       if (digest !== null && total !== null) attempt.bytes(digest, Math.min(completed ?? 0, total), total)
       if (status === 'success') return
@@ -44,16 +44,9 @@ export async function followProgress(
   throw new EngineError('upstream_error', `${upstream.title} ended its answer before it was done.`)
 }
 
-/** Our secrets are known to the upstream alone: it blots them out of whatever it is told as an error's body. */
-async function withoutSecrets(upstream: Upstream, reason: string): Promise<string> {
-  const response: UpstreamResponse = {
-    status: 500,
-    headers: { 'content-type': 'text/plain' },
-    body: Readable.from([Buffer.from(reason)]),
-    discard: () => {},
-  }
-  const told = await upstream.httpError(response)
-  return (isEngineError(told) ? told.upstream?.bodyExcerpt : undefined) ?? 'it gave no reason'
+/** A server's reason, bounded; our secrets are already out of it. */
+function reasonIn(told: string): string {
+  return told.trim() === '' ? 'it gave no reason' : told.slice(0, MAX_REASON)
 }
 
 function webPage(title: string): FinalFailure {

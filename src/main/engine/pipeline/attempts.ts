@@ -26,7 +26,7 @@ interface AttemptsOptions {
 
 /**
  * The tries of one request: which comes next, and what has been learnt. `route` is the current one, with what failed
- * before it. Every attempt that was begun must be ended by `failed`, `succeeded` or `left`.
+ * before it. Every attempt that was begun must be ended by `failed` or `left`.
  */
 export class Attempts {
   route: RouteRecord
@@ -50,16 +50,7 @@ export class Attempts {
     const candidate = this.#candidate()
     const { connection, upstreamModel } = candidate
     if (this.#keysTried === 0) this.#firstKey = this.#options.nextKey(connection)
-    const { model, modelId, requestId } = this.#options
-    const route = routeTo(candidate, model, modelId, requestId)
-    if (this.#failed.length > 0) {
-      route.attempts = this.#failed
-      route.reasons = [
-        ...this.#failed.map(({ connectionName, message }) => `${connectionName}: ${message}`),
-        ...route.reasons,
-      ]
-    }
-    this.route = route
+    if (this.#failed.length > 0) this.route = this.#routeAfterFailures(candidate)
     this.#startedAt = this.#options.clock.monotonic()
     this.#running = connection
     this.#options.health.began(connection.id)
@@ -113,6 +104,13 @@ export class Attempts {
   /** Fields that the current upstream could not be told. */
   notSent(fields: readonly string[]): void {
     if (fields.length > 0) this.route.notSent = [...new Set([...(this.route.notSent ?? []), ...fields])]
+  }
+
+  #routeAfterFailures(candidate: Candidate): RouteRecord {
+    const { model, modelId, requestId } = this.#options
+    const route = routeTo(candidate, model, modelId, requestId)
+    const before = this.#failed.map(({ connectionName, message }) => `${connectionName}: ${message}`)
+    return { ...route, attempts: this.#failed, reasons: [...before, ...route.reasons] }
   }
 
   /** The candidate whose turn it is, without beginning an attempt. */

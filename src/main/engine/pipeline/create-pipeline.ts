@@ -7,7 +7,7 @@ import type { ProviderCall } from '../spec/provider-adapter.ts'
 import type { StreamPart } from '../spec/stream-part.ts'
 import { attemptStream } from './attempt-stream.ts'
 import { type Attempt, Attempts } from './attempts.ts'
-import { candidatesFor, type Turns } from './candidates.ts'
+import { type Candidate, candidatesFor, type Turns } from './candidates.ts'
 import { endStream } from './end-stream.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { passThrough } from './pass-through.ts'
@@ -40,28 +40,20 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
   }
 
   function attemptsAt(
+    candidates: Candidate[],
     model: ReturnType<Catalog['find']>,
     modelId: string,
     caller: Caller,
-    options?: RouteOptions,
   ): Attempts {
-    const candidates = candidatesFor(model, modelId, connections, health, turns, options)
-    return new Attempts({
-      candidates,
-      model,
-      modelId,
-      requestId: caller.requestId ?? randomUUID(),
-      health,
-      clock,
-      nextKey,
-    })
+    const requestId = caller.requestId ?? randomUUID()
+    return new Attempts({ candidates, model, modelId, requestId, health, clock, nextKey })
   }
 
   async function attemptsFor(modelId: string, caller: Caller, options?: RouteOptions): Promise<Attempts> {
     refuseWhenClosing()
     // A named server is asked even for a model that nobody is known to have.
     const model = options?.connectionId === undefined ? await catalog.findAfterLook(modelId) : catalog.find(modelId)
-    return attemptsAt(model, modelId, caller, options)
+    return attemptsAt(candidatesFor(model, modelId, connections, health, turns, options), model, modelId, caller)
   }
 
   /** What an adapter is told about one attempt. */
@@ -199,15 +191,7 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
       const candidates = candidatesFor(model, input.model, connections, health, turns, options)
       const [best] = candidates
       if (best?.connection.adapter.passThrough === undefined) return null
-      const attempts = new Attempts({
-        candidates,
-        model,
-        modelId: input.model,
-        requestId: caller.requestId ?? randomUUID(),
-        health,
-        clock,
-        nextKey,
-      })
+      const attempts = attemptsAt(candidates, model, input.model, caller)
       return passThrough({ input, caller, signal, sink, attempts, log, clock })
     },
   }

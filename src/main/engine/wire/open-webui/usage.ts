@@ -66,9 +66,6 @@ export function openWebUiUsage(usage: Usage, timings: Timings | null): OpenWebUi
   }
 }
 
-/** The same, under the name that says when Open WebUI sends it. */
-export const ollamaServedUsage = openWebUiUsage
-
 function rate(tokens: number, nanoseconds: number): Rate {
   return nanoseconds > 0 ? Math.round((tokens / (nanoseconds / 1e7)) * 100 * 100) / 100 : 'N/A'
 }
