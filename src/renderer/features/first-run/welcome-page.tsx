@@ -7,7 +7,7 @@ import type { AppInfo } from '#shared/app-info.ts'
 import type { PublicError } from '#shared/errors.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
-import { useAppInfo, useCatalog, useUpdateSettings } from '../../bridge/queries.ts'
+import { useAppInfo, useCatalog, useConnections, useUpdateSettings } from '../../bridge/queries.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { Glyph } from '../../components/glyph.tsx'
@@ -160,10 +160,12 @@ function Footnote() {
   const [, navigate] = useLocation()
   const info = useAppInfo().data
   const update = useUpdateSettings()
+  // A promise about privacy: not given before it is known to be true.
+  const stays = useConnections().data?.every(({ place }) => place === 'here') ?? false
   return (
     <p className="row m mt-8 border-t border-line pt-3">
       <span>
-        {t('later')}{' '}
+        {stays ? `${t('later')} ` : null}
         <button
           type="button"
           className="link"
