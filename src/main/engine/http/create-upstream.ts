@@ -66,7 +66,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           connectMs: config.timeouts.connectMs,
           clock,
         })
-  const target: ExchangeTarget | null = lanes === null ? null : { server, lanes, clock, onOver }
+  const target: ExchangeTarget | null = lanes === null ? null : { server, lanes, onOver }
   /** What each answer was asked for, for messages about it. */
   const asked = new WeakMap<UpstreamResponse, UpstreamRequest>()
   let running = 0

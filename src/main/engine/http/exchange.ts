@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../spec/clock.ts'
 import { EngineError, toEngineError } from '../spec/engine-error.ts'
 import type { UpstreamSink } from '../spec/upstream.ts'
 import { createDecoder, type Decoder } from './decode-body.ts'
@@ -11,7 +10,6 @@ import { openUpload, type UploadBody } from './upload-body.ts'
 export interface ExchangeTarget {
   server: ServerIdentity
   lanes: Lanes
-  clock: Clock
   /** Called once for each exchange, just before its sink hears of the end. */
   onOver(): void
 }
@@ -47,9 +45,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #hasBegun = false
   #hasHead = false
   #isRetry = false
-  #deadline = Number.POSITIVE_INFINITY
-  #timer: { cancel(): void } | null = null
-  #timerAt = Number.POSITIVE_INFINITY
 
   constructor(target: ExchangeTarget, request: ExchangeRequest, sink: UpstreamSink) {
     this.#target = target
@@ -159,14 +154,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!goOn && this.#isRunning()) {
       this.#phase = 'paused'
       // While the reader is slow, silence is not the server's.
-      this.#deadline = Number.POSITIVE_INFINITY
+      this.#lane?.deadline.clear()
       controller.pause()
     }
   }
 
   onResponseEnd(): void {
     if (this.#phase === 'over') return
-    this.#deadline = Number.POSITIVE_INFINITY
     if (this.#lane !== null) this.#target.lanes.release(this.#lane)
     this.#lane = null
     this.#controller = null
@@ -182,7 +176,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#target.lanes.drop(lane)
       this.#isRetry = true
       this.#controller = null
-      this.#deadline = Number.POSITIVE_INFINITY
       this.#send()
       return
     }
@@ -222,8 +215,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Frees everything that it holds. */
   #stop(): void {
     this.#phase = 'over'
-    this.#timer?.cancel()
-    this.#timer = null
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#upload?.close()
     this.#decoder?.close()
@@ -234,36 +225,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#target.onOver()
   }
 
-  /** Something must move within this many ms. Most chunks only move the deadline: the timer looks again when it fires. */
+  /** Something must move within this many ms. */
   #limit(ms: number): void {
-    const { clock } = this.#target
-    const now = clock.monotonic()
-    this.#deadline = now + ms
-    if (this.#timerAt <= this.#deadline) return
-    this.#timer?.cancel()
-    this.#timerAt = this.#deadline
-    this.#timer = clock.setTimeout(this.#onTimer, ms)
+    this.#lane?.deadline.set(ms, this.#onDeadline)
   }
 
-  readonly #onTimer = (): void => {
-    this.#timerAt = Number.POSITIVE_INFINITY
-    const { server, clock } = this.#target
-    const left = this.#deadline - clock.monotonic()
-    if (left === Number.POSITIVE_INFINITY) return
-    // Timers may fire a fraction of a millisecond early.
-    if (left > 0) {
-      this.#timerAt = this.#deadline
-      this.#timer = clock.setTimeout(this.#onTimer, Math.max(1, Math.ceil(left)))
-      return
-    }
-    // After a busy stretch timers run before what has arrived meanwhile is read: one look at the sockets first.
-    setImmediate(() => {
-      if (this.#phase === 'over' || this.#deadline > clock.monotonic()) return
-      this.#fail(
-        this.#phase === 'first-byte'
-          ? firstByteTimeout(server, this.#request.firstByteMs)
-          : idleTimeout(server, this.#request.idleMs, this.#phase === 'uploading'),
-      )
-    })
+  readonly #onDeadline = (): void => {
+    if (this.#phase === 'over') return
+    const { server } = this.#target
+    this.#fail(
+      this.#phase === 'first-byte'
+        ? firstByteTimeout(server, this.#request.firstByteMs)
+        : idleTimeout(server, this.#request.idleMs, this.#phase === 'uploading'),
+    )
   }
 }

@@ -1,5 +1,6 @@
 import { Client } from 'undici'
 import { type Dialing, type DialTarget, dial } from './dial.ts'
+import { MovingDeadline } from './moving-deadline.ts'
 
 /** One HTTP/1.1 connection that carries one request after the other. */
 export interface Lane {
@@ -8,6 +9,8 @@ export interface Lane {
   dialing: Dialing | null
   /** True if the present request is the first one on its socket. */
   fresh: boolean
+  /** The time limit of the present request. */
+  readonly deadline: MovingDeadline
 }
 
 /**
@@ -58,7 +61,7 @@ export function createLanes(target: DialTarget): Lanes {
       keepAliveTimeoutThreshold: 1_000,
       maxHeaderSize: 64 * 1024,
     })
-    const lane: Lane = { client, dialing: null, fresh: true }
+    const lane: Lane = { client, dialing: null, fresh: true, deadline: new MovingDeadline(target.clock) }
     all.add(lane)
     client.on('disconnect', () => {
       const place = free.indexOf(lane)
@@ -71,6 +74,7 @@ export function createLanes(target: DialTarget): Lanes {
 
   function drop(lane: Lane): void {
     if (!all.delete(lane)) return
+    lane.deadline.cancel()
     lane.client.destroy(() => {})
     lane.dialing?.cancel()
   }
@@ -83,6 +87,7 @@ export function createLanes(target: DialTarget): Lanes {
       return lane
     },
     release(lane) {
+      lane.deadline.clear()
       if (isClosed) drop(lane)
       else if (all.has(lane)) free.push(lane)
     },

@@ -54,6 +54,14 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
 const MAY_HOLD_SECRET =
   /:\/\/|eyJ|AIza|AKIA|(?:[spr]|gs)k[-_A-Za-z0-9]|xai|hf|gh[po]|github|glpat|xox|bearer|basic|key|token|secret|password|authorization/i
 
+/** Our own request ids: one in every line, each another. */
+const REQUEST_ID = /^req_[0-9a-f]{32}$/
+
+/** Short texts that hold nothing secret; names of models and connections come with every line. */
+const clean = new Set<string>()
+const MAX_CLEAN = 2_000
+const SHORT = 80
+
 /** What a key's name says about its value; the names in use are few. */
 type KeyKind = 'secret' | 'prompt' | 'plain'
 const kinds = new Map<string, KeyKind>()
@@ -68,10 +76,19 @@ export function redactFields(fields: object): Record<string, unknown> {
 
 /** Running text without the secrets in it, bounded. */
 export function redactText(text: string): string {
+  if (clean.has(text) || REQUEST_ID.test(text)) return text
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text
-  if (!MAY_HOLD_SECRET.test(result)) return result
+  if (!MAY_HOLD_SECRET.test(result)) {
+    if (text.length <= SHORT) remember(text)
+    return result
+  }
   for (const [pattern, replacement] of SECRET_TEXT) result = result.replace(pattern, replacement)
   return result
+}
+
+function remember(text: string): void {
+  if (clean.size >= MAX_CLEAN) clean.clear()
+  clean.add(text)
 }
 
 function redactEntry(key: string, value: unknown, depth: number): unknown {

@@ -67,7 +67,7 @@ export interface PassThroughRequest {
   path: string
   headers?: Readonly<Record<string, string>>
   /** Null: the caller's bytes as they are. */
-  body: string | null
+  body: string | Uint8Array | null
   /** As `ProviderCall.onNotSent`. */
   notSent: string[]
 }
@@ -86,12 +86,14 @@ export interface ProviderAdapter {
   countTokens?(call: ProviderCall<ChatRequest>): Promise<number>
   /**
    * The fast path: how this request body (parsed; the provider's rules for its fields applied) goes upstream so that
-   * the answer's bytes can be passed on unread. Null if this upstream does not speak the endpoint.
+   * the answer's bytes can be passed on unread. Null if this upstream does not speak the endpoint. `raw` are the body's
+   * own bytes: where only the model's name changes, the rest of them is sent on as it came.
    */
   passThrough?(
     endpoint: PassThroughEndpoint,
     body: Readonly<Record<string, unknown>>,
     upstreamModel: string,
+    raw?: Buffer,
   ): PassThroughRequest | null
   /** The HTTP way to the server; absent for in-process providers. */
   readonly upstream?: Upstream

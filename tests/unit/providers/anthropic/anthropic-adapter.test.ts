@@ -492,7 +492,7 @@ test('its own dialect is passed through; the body only changes where the model h
   expect(passThrough?.('anthropic:messages', body, OPUS_46)).toEqual({ path: '/v1/messages', body: null, notSent: [] })
   const renamed = passThrough?.('anthropic:count_tokens', { ...body, model: 'work.opus' }, OPUS_46)
   expect(renamed?.path).toBe('/v1/messages/count_tokens')
-  expect(JSON.parse(renamed?.body ?? '')).toEqual(body)
+  expect(JSON.parse(String(renamed?.body))).toEqual(body)
   expect(passThrough?.('openai:chat', body, OPUS_46)).toBeNull()
 })
 

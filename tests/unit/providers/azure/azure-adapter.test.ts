@@ -90,7 +90,7 @@ describe('classic', () => {
     })
     const request = pass?.('openai:chat', { ...clean, store: true, temperature: 0.3, max_tokens: 3 }, 'o3-mini')
     expect(request?.notSent).toEqual(['temperature', 'store'])
-    expect(JSON.parse(request?.body ?? '')).toEqual({ ...clean, model: 'o3-mini', max_completion_tokens: 3 })
+    expect(JSON.parse(String(request?.body))).toEqual({ ...clean, model: 'o3-mini', max_completion_tokens: 3 })
   })
 })
 

@@ -245,7 +245,7 @@ describe('pass through', () => {
   ] as const)('%s with another name of the model', (endpoint, path) => {
     const request = adapter.passThrough?.(endpoint, body, 'llama3.1:8b')
     expect(request?.path).toBe(path)
-    expect(JSON.parse(request?.body ?? '')).toEqual({ ...body, model: 'llama3.1:8b' })
+    expect(JSON.parse(String(request?.body))).toEqual({ ...body, model: 'llama3.1:8b' })
   })
 
   test.each(['openai:chat', 'openai:embeddings', 'openai:responses', 'anthropic:messages'] as const)(

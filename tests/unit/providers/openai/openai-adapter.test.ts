@@ -377,7 +377,12 @@ describe('the fast path', () => {
     const body = { model: 'cloud.o3', messages, max_tokens: 5, top_k: 4, keep_alive: 1, odd: { x: 1 } }
     const request = pass?.('openai:chat', body, 'o3')
     expect(request?.notSent).toEqual(['top_k'])
-    expect(JSON.parse(request?.body ?? '')).toEqual({ model: 'o3', messages, max_completion_tokens: 5, odd: { x: 1 } })
+    expect(JSON.parse(String(request?.body))).toEqual({
+      model: 'o3',
+      messages,
+      max_completion_tokens: 5,
+      odd: { x: 1 },
+    })
     expect(body).toHaveProperty('top_k', 4)
   })
 
@@ -398,7 +403,7 @@ describe('the fast path', () => {
       body: null,
       notSent: [],
     })
-    expect(JSON.parse(pass?.('openai:responses', { model: 'a.m', input: 'x', odd: 1 }, 'm')?.body ?? '')).toEqual({
+    expect(JSON.parse(String(pass?.('openai:responses', { model: 'a.m', input: 'x', odd: 1 }, 'm')?.body))).toEqual({
       model: 'm',
       input: 'x',
       odd: 1,

@@ -79,7 +79,7 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
         upstream: { provider: 'anthropic' },
       })
     },
-    passThrough: (endpoint, body, upstreamModel) => passAnthropic(api, endpoint, body, upstreamModel),
+    passThrough: (endpoint, body, upstreamModel, raw) => passAnthropic(api, endpoint, body, upstreamModel, raw),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PassThroughEndpoint, PassThroughRequest } from '../../spec/provider-adapter.ts'
 import type { Upstream } from '../../spec/upstream.ts'
+import { renamed } from '../../wire/with-model-name.ts'
 
 /** Where a body in Anthropic's own dialect goes; null for any other. Only the model's name may have to change. */
 export function passAnthropic(
@@ -7,12 +8,13 @@ export function passAnthropic(
   endpoint: PassThroughEndpoint,
   body: Readonly<Record<string, unknown>>,
   upstreamModel: string,
+  raw?: Buffer,
 ): PassThroughRequest | null {
   const path = pathOf(endpoint)
   if (path === null) return null
   return {
     path: `${api}${path}`,
-    body: body.model === upstreamModel ? null : JSON.stringify({ ...body, model: upstreamModel }),
+    body: body.model === upstreamModel ? null : renamed(body, upstreamModel, raw),
     notSent: [],
   }
 }

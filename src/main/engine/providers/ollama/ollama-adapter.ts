@@ -15,6 +15,7 @@ import {
 } from '../../wire/ollama/upstream-models.ts'
 import { isObject } from '../../wire/ollama/upstream-options.ts'
 import { type OllamaBody, ollamaChatBody, ollamaCompletionBody } from '../../wire/ollama/upstream-request.ts'
+import { renamed } from '../../wire/with-model-name.ts'
 import { embedAll } from './embed.ts'
 import { createModelFacts } from './model-facts.ts'
 import { readAnswer } from './read-answer.ts'
@@ -116,11 +117,11 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
     chat,
     complete,
     embed: (call) => embedAll(upstream, call),
-    passThrough(endpoint, body, upstreamModel) {
+    passThrough(endpoint, body, upstreamModel, raw) {
       const path = PATHS[endpoint]
       if (path === undefined) return null
       const isSame = typeof body.model === 'string' && ollamaModelName(body.model) === ollamaModelName(upstreamModel)
-      return { path, body: isSame ? null : JSON.stringify({ ...body, model: upstreamModel }), notSent: [] }
+      return { path, body: isSame ? null : renamed(body, upstreamModel, raw), notSent: [] }
     },
   }
 }

@@ -14,6 +14,7 @@ import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts
 import { responsesAnswerReader } from '../../wire/openai-responses/upstream-stream.ts'
 import { bareModelName } from '../../wire/parameters/model-rules.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../../wire/parameters/openai-body-rules.ts'
+import { renamed } from '../../wire/with-model-name.ts'
 import { embed } from './embed.ts'
 import { readAnswer } from './read-answer.ts'
 import type { Vendor } from './vendor-table.ts'
@@ -93,21 +94,22 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     endpoint: PassThroughEndpoint,
     body: Readonly<Record<string, unknown>>,
     model: string,
+    raw?: Buffer,
   ): PassThroughRequest | null {
     const quirks = vendor()
     const ruled = (): RuledBody => applyOpenAiBodyRules(body, model, quirks)
     switch (endpoint) {
       case 'openai:responses':
-        return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks) : null
+        return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks, raw) : null
       case 'openai:chat':
         if (speaksResponses) return null
-        return toPassThrough(paths.chat(model), restricted(ruled()), body, model, quirks)
+        return toPassThrough(paths.chat(model), restricted(ruled()), body, model, quirks, raw)
       case 'openai:completions':
         if (speaksResponses || !completes(quirks, model)) return null
-        return toPassThrough(paths.completions(model), restricted(ruled()), body, model, quirks)
+        return toPassThrough(paths.completions(model), restricted(ruled()), body, model, quirks, raw)
       case 'openai:embeddings':
         if (speaksResponses) return null
-        return toPassThrough(paths.embeddings(model), ruled(), body, model, quirks)
+        return toPassThrough(paths.embeddings(model), ruled(), body, model, quirks, raw)
       default:
         return null
     }
@@ -146,11 +148,12 @@ function toPassThrough(
   original: Readonly<Record<string, unknown>>,
   model: string,
   { headers }: Vendor,
+  raw: Buffer | undefined,
 ): PassThroughRequest {
-  const isSame = ruled.body === original && original.model === model
+  const isUnruled = ruled.body === original
   return {
     path,
-    body: isSame ? null : JSON.stringify({ ...ruled.body, model }),
+    body: isUnruled && original.model === model ? null : renamed(ruled.body, model, isUnruled ? raw : undefined),
     notSent: ruled.notSent,
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
   }

@@ -1,0 +1,65 @@
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const MODEL = Buffer.from('"model"')
+
+/**
+ * A JSON object's bytes with another text for its top-level `model`, all else as it came: a body of 142 kB is not
+ * serialised anew for the sake of one name. `raw` must have been parsed before. Null where it cannot be done by a splice
+ * (no such key, twice, its value no text, its name written with escapes): then it has to be serialised.
+ */
+export function withModelName(raw: Buffer, model: string): Buffer | null {
+  let depth = 0
+  let start = -1
+  let end = -1
+  for (let index = 0; index < raw.length; index += 1) {
+    const byte = raw[index]
+    if (byte === QUOTE) {
+      const close = endOfString(raw, index)
+      if (close === -1) return null
+      if (
+        depth === 1 &&
+        close - index === MODEL.length - 1 &&
+        raw.compare(MODEL, 0, MODEL.length, index, close + 1) === 0
+      ) {
+        const colon = skipSpace(raw, close + 1)
+        if (raw[colon] === COLON) {
+          const value = skipSpace(raw, colon + 1)
+          if (start !== -1 || raw[value] !== QUOTE) return null
+          start = value
+          end = endOfString(raw, value)
+          if (end === -1) return null
+          index = end
+          continue
+        }
+      }
+      index = close
+    } else if (byte === 0x7b || byte === 0x5b) depth += 1
+    else if (byte === 0x7d || byte === 0x5d) depth -= 1
+  }
+  if (start === -1) return null
+  return Buffer.concat([raw.subarray(0, start), Buffer.from(JSON.stringify(model)), raw.subarray(end + 1)])
+}
+
+/** Position of the quote that ends the string beginning at `start`; -1 if there is none. */
+function endOfString(bytes: Buffer, start: number): number {
+  let end = bytes.indexOf(QUOTE, start + 1)
+  while (end !== -1) {
+    let slashes = 0
+    while (bytes[end - 1 - slashes] === BACKSLASH) slashes += 1
+    if (slashes % 2 === 0) return end
+    end = bytes.indexOf(QUOTE, end + 1)
+  }
+  return -1
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let index = from
+  while (bytes[index] === 0x20 || bytes[index] === 0x0a || bytes[index] === 0x0d || bytes[index] === 0x09) index += 1
+  return index
+}
+
+/** A body for an upstream that knows the model by another name: spliced into its bytes where they are given, else serialised. */
+export function renamed(body: Readonly<Record<string, unknown>>, model: string, raw?: Buffer): Buffer | string {
+  return (raw === undefined ? null : withModelName(raw, model)) ?? JSON.stringify({ ...body, model })
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { withModelName } from '../../../src/main/engine/wire/with-model-name.ts'
+
+const renamed = (text: string, model = 'b') => withModelName(Buffer.from(text), model)?.toString() ?? null
+
+describe('another model name in the bytes of a body', () => {
+  it.each([
+    ['first', '{"model":"a","stream":true}', '{"model":"b","stream":true}'],
+    ['last, with space', '{ "stream" : true,\n\t"model" : "a" }', '{ "stream" : true,\n\t"model" : "b" }'],
+    ['with quotes in it', String.raw`{"model":"a\"}{\\","x":1}`, '{"model":"b","x":1}'],
+    ['empty', '{"model":""}', '{"model":"b"}'],
+    [
+      'beside deeper ones',
+      '{"a":{"model":"x"},"b":[{"model":"y"}],"model":"a"}',
+      '{"a":{"model":"x"},"b":[{"model":"y"}],"model":"b"}',
+    ],
+    [
+      'beside a text that says so',
+      '{"x":"model","y":"\\"model\\":\\"z\\"","model":"a"}',
+      '{"x":"model","y":"\\"model\\":\\"z\\"","model":"b"}',
+    ],
+  ])('%s', (_name, before, after) => {
+    expect(renamed(before)).toBe(after)
+  })
+
+  it('writes names as JSON does', () => {
+    const name = 'ü "quoted" \\ \n'
+    expect(JSON.parse(renamed('{"model":"a"}', name) ?? '')).toEqual({ model: name })
+  })
+
+  it.each([
+    ['missing', '{"messages":[]}'],
+    ['given twice', '{"model":"a","model":"c"}'],
+    ['no text', '{"model":null}'],
+    ['written with escapes', '{"mod\\u0065l":"a"}'],
+    ['only deeper', '{"a":{"model":"x"}}'],
+    ['in an array', '["model","a"]'],
+  ])('leaves it to a full serialisation where it is %s', (_name, text) => {
+    expect(renamed(text)).toBeNull()
+  })
+
+  it('keeps a large body but for the name', () => {
+    const body = {
+      model: 'a',
+      messages: [{ role: 'user', content: 'line\n"quoted" \\ ü {[ '.repeat(8_000) }],
+      stream: true,
+    }
+    expect(JSON.parse(renamed(JSON.stringify(body), 'other') ?? '')).toEqual({ ...body, model: 'other' })
+  })
+})
