@@ -5,6 +5,7 @@ import { benchGateway } from '../tests/bench/gateway-bench.ts'
 import { benchLlama } from '../tests/bench/llama-bench.ts'
 import { Report } from '../tests/bench/report.ts'
 import { benchStart } from '../tests/bench/start-bench.ts'
+import { watchStolenTime } from '../tests/bench/stolen-time.ts'
 import { benchUi } from '../tests/bench/ui-bench.ts'
 
 // `npm run bench [-- gateway|llama|start|ui …]`: measures, prints ratios, writes bench-results/<time>.json.
@@ -18,23 +19,35 @@ const built = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'build
 if (built.status !== 0) process.exit(built.status ?? 1)
 
 const report = new Report()
+
+/** Runs a part and says how much of its time the host gave to others. */
+async function measured(title: string, part: () => Promise<void>): Promise<void> {
+  console.log(`\n${title}`)
+  const stolen = watchStolenTime()
+  await part()
+  const share = stolen()
+  if (share !== null && share > 0.02) {
+    console.log(
+      `  ${Math.round(share * 100)} % of the processor time was stolen by the host meanwhile: figures in ms are too high`,
+    )
+  }
+}
+
 if (wants('start')) {
-  console.log('\nStart-up')
-  await benchStart(report)
+  await measured('Start-up', () => benchStart(report))
 }
 const server = await startChild('bench-server.ts', [], { SWITCHYARD_GPU: 'off' })
 try {
   if (wants('llama')) {
-    console.log('\nLlama path')
-    await benchLlama(server, report)
+    await measured('Llama path', () => benchLlama(server, report))
   }
   if (wants('gateway')) {
-    console.log('\nGateway against a bare pass-through proxy in front of the same upstream')
-    await benchGateway(server, report)
+    await measured('Gateway against a bare pass-through proxy in front of the same upstream', () =>
+      benchGateway(server, report),
+    )
   }
   if (wants('ui')) {
-    console.log('\nThe window in Chromium')
-    await benchUi(server, report)
+    await measured('The window in Chromium', () => benchUi(server, report))
   }
 } finally {
   await server.end()
