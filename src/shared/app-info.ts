@@ -49,5 +49,9 @@ export const uiEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settings:changed') }),
   z.object({ type: z.literal('connections:changed') }),
   z.object({ type: z.literal('jobs:changed') }),
+  z.object({ type: z.literal('presets:changed') }),
+  /** People, groups, keys, invites or what someone may do. */
+  z.object({ type: z.literal('team:changed') }),
+  z.object({ type: z.literal('sharing:changed') }),
 ])
 export type UiEvent = z.infer<typeof uiEventSchema>

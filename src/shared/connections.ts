@@ -61,6 +61,8 @@ export const connectionConfigSchema = z.object({
   weight: z.number().min(0).max(1000).default(1),
   /** Seconds between looks at its models; null: by place (here and near 10, away 60). */
   probeSeconds: z.number().min(0.05).max(86_400).nullable().default(null),
+  /** Who may use its models where a model says nothing itself: administrators, or everyone who signed in. */
+  visibility: z.enum(['private', 'everyone']).default('private'),
   /** SHA-256 of the certificate that is trusted for this host instead of a public authority, as hex with or without colons. */
   fingerprint: z.string().max(200).nullable().default(null),
 })

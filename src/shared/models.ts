@@ -136,6 +136,17 @@ export const catalogModelSchema = z.object({
   reason: z.string().nullable(),
   /** True for the hand-written demo weights, so that every view can say so. */
   isDemo: z.boolean(),
+  /** What a person made of it, in lists that show presets beside base models. */
+  preset: z
+    .object({
+      baseModelId: z.string(),
+      description: z.string(),
+      profileImageUrl: z.string(),
+      suggestions: z.array(z.string()),
+      ownerId: z.string(),
+    })
+    .nullable()
+    .optional(),
 })
 export type CatalogModel = z.infer<typeof catalogModelSchema>
 
@@ -145,3 +156,23 @@ export const addFilesResultSchema = z.object({
   refused: z.array(z.object({ path: z.string(), error: publicErrorSchema })),
 })
 export type AddFilesResult = z.infer<typeof addFilesResultSchema>
+
+/** How a model on this machine has run since the start. Speeds in tokens/s, sizes in bytes. */
+export const modelMetricsSchema = z.object({
+  requests: z.number(),
+  failed: z.number(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  /** Of the newest answers, weighted by their tokens; null before the first. */
+  tokensPerSecond: z.number().nullable(),
+  promptTokensPerSecond: z.number().nullable(),
+  /** ms from request to first token, median of the newest 50. */
+  ttftMs: z.number().nullable(),
+  memory: z.object({ ram: z.number(), vram: z.number() }),
+  /** Layers on the GPU, 0..1 of all. */
+  gpuShare: z.number(),
+  activeRequests: z.number(),
+  queuedRequests: z.number(),
+  loadedAt: z.number().nullable(),
+})
+export type ModelMetrics = z.infer<typeof modelMetricsSchema>

@@ -31,10 +31,17 @@ const rooms = {
   'src/main/engine/pipeline': ['src/shared', 'src/main/engine/spec'],
   // Jobs are rows, and speak Ollama's management API.
   'src/main/engine/jobs': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage', 'src/main/engine/wire'],
+  // Person-made models: rows, the catalog's models through the spec, and both parameter tables of wire.
+  'src/main/engine/models': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage', 'src/main/engine/wire'],
+  // Pure decisions over what it is handed.
+  'src/main/engine/access': ['src/shared', 'src/main/engine/spec'],
+  'src/main/engine/team': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
+  'src/main/engine/sharing': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
   'src/main/engine/chats': ['src/shared', 'src/main/engine/spec', 'src/main/engine/storage'],
   'src/main/engine/providers': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
   'src/main/engine/runtimes': ['src/shared', 'src/main/engine/spec'],
-  'src/main/rpc': ['src/shared', 'src/main/engine/spec'],
+  // Wire: files of presets are read and written in Open WebUI's form, for the window as for its clients.
+  'src/main/rpc': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
   'src/main/gateway': ['src/shared', 'src/main/engine/spec', 'src/main/engine/wire'],
 }
 
@@ -57,6 +64,12 @@ const packageRules = [
   { package: '@azure/identity', only: '^src/main/engine/http/' },
   { package: 'better-sqlite3', only: '^src/main/engine/storage/' },
   { package: 'node-llama-cpp', only: '^src/main/engine/runtimes/llama/' },
+  { package: '@node-rs/argon2', only: '^src/main/engine/team/' },
+  { package: 'openid-client', only: '^src/main/engine/team/' },
+  { package: 'jose', only: '^src/main/engine/team/' },
+  { package: 'rate-limiter-flexible', only: '^src/main/engine/team/' },
+  { package: 'selfsigned', only: '^src/main/engine/sharing/' },
+  { package: 'bonjour-service', only: '^src/main/engine/sharing/' },
   { package: 'pino', only: '^src/main/engine/logging/' },
   { package: 'systeminformation', only: '^src/main/engine/hardware/' },
   { package: 'react', only: '^src/renderer/' },

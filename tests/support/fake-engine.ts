@@ -1,9 +1,15 @@
+import type { Access } from '../../src/main/engine/spec/access.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../src/main/engine/spec/chat-request.ts'
-import type { Caller, Engine, RouteRecord } from '../../src/main/engine/spec/engine.ts'
+import type { Caller, Catalog, Engine, RouteRecord } from '../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../src/main/engine/spec/engine-error.ts'
+import type { ListedModel, Presets } from '../../src/main/engine/spec/presets.ts'
+import { isAdmin, type Principal } from '../../src/main/engine/spec/principal.ts'
+import type { Sharing } from '../../src/main/engine/spec/sharing.ts'
 import type { EmbeddingResult, StreamPart } from '../../src/main/engine/spec/stream-part.ts'
 import type { CatalogModel, GgufFile, LoadOptions } from '../../src/shared/models.ts'
 import { settingsSchema } from '../../src/shared/settings.ts'
+import { createFakeTeam, type FakeTeam } from './fake-team.ts'
+import { plainResolver } from './test-access.ts'
 import { createTestLog, type LogLine } from './test-log.ts'
 
 /** One request as it reached the fake pipeline. */
@@ -26,6 +32,8 @@ export interface FakeEngine extends Engine {
   readonly logLines: LogLine[]
   readonly gatewayUrls: (string | null)[]
   allowedOrigins: string[]
+  /** Who may come in, and with what. Without entries it is a computer of one's own. */
+  readonly people: FakeTeam
   script: Script
   embedding: (call: FakeCall) => Promise<EmbeddingResult>
 }
@@ -119,16 +127,27 @@ export function fakeFile(id: string, patch: Partial<GgufFile> = {}): GgufFile {
   }
 }
 
+function unknownModel(id: string): EngineError {
+  return new EngineError('model_not_found', `Nobody here has the model ${id}.`)
+}
+
 /** An engine whose pipeline follows a script. Parts that the gateway has no business with are absent and throw. */
 export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
   const log = createTestLog()
   const models = [fakeModel('demo'), fakeModel('embedder', { capabilities: ['embedding'] })]
   const files: GgufFile[] = []
   const settings = settingsSchema.parse({})
+  const people = createFakeTeam()
+  /** Tests may give it another. */
+  const catalogNow = (): Catalog => fake.catalog as unknown as Catalog
+  const mayUse = (principal: Principal, id: string): boolean => {
+    const found = catalogNow().find(id)
+    return found !== null && people.maySee(principal, found.id)
+  }
 
   function route(model: string): RouteRecord {
     const found = find(model)
-    if (found === null) throw new EngineError('model_not_found', `Nobody here has the model ${model}.`)
+    if (found === null) throw unknownModel(model)
     return {
       requestId: 'route-1',
       modelId: found.id,
@@ -153,6 +172,38 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
     logLines: log.lines,
     gatewayUrls: [] as (string | null)[],
     allowedOrigins: [] as string[],
+    people,
+    team: people.team,
+    access: {
+      mayUse,
+      maySee: isAdmin,
+      mayWrite: isAdmin,
+      mayRunAway: () => true,
+      requireModel(principal: Principal, id: string) {
+        if (!mayUse(principal, id)) throw unknownModel(id)
+      },
+      onChange: () => () => {},
+    } satisfies Access,
+    resolver: plainResolver({ find: (id) => catalogNow().find(id) }),
+    presets: {
+      find: () => null,
+      listed: (principal: Principal): ListedModel[] =>
+        fake.catalog
+          .list()
+          .flatMap((base) =>
+            mayUse(principal, base.id) ? [{ id: base.id, name: base.name, base, record: null, isPreset: false }] : [],
+          ),
+    } satisfies Pick<Presets, 'find' | 'listed'>,
+    sharing: {
+      async update() {
+        throw new EngineError('unsupported', 'This engine cannot share.')
+      },
+      async attach() {},
+      guestsMaySpend: () => false,
+      lookForOthers: () => {},
+      onChange: () => () => {},
+      async close() {},
+    } satisfies Omit<Sharing, 'state'>,
     script: saysText('Hello', ' there'),
     embedding: async (call: FakeCall): Promise<EmbeddingResult> => ({
       embeddings: (call.request as EmbeddingRequest).inputs.map(
@@ -177,16 +228,19 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
       passThrough: () => null,
       async chat(request: ChatRequest, caller: Caller, signal: AbortSignal) {
         const call: FakeCall = { kind: 'chat', request, caller, signal }
+        fake.access.requireModel(caller.principal, request.model)
         fake.calls.push(call)
         return { route: route(request.model), parts: fake.script(call) }
       },
       async complete(request: CompletionRequest, caller: Caller, signal: AbortSignal) {
         const call: FakeCall = { kind: 'completion', request, caller, signal }
+        fake.access.requireModel(caller.principal, request.model)
         fake.calls.push(call)
         return { route: route(request.model), parts: fake.script(call) }
       },
       async embed(request: EmbeddingRequest, caller: Caller, signal: AbortSignal) {
         const call: FakeCall = { kind: 'embedding', request, caller, signal }
+        fake.access.requireModel(caller.principal, request.model)
         fake.calls.push(call)
         return { route: route(request.model), result: await fake.embedding(call) }
       },

@@ -62,6 +62,8 @@ export async function startEngine(start: EngineStart): Promise<RunningEngine> {
       timing: { drainMs: GATEWAY_DRAIN_MS },
     })
     const { url } = await gateway.listen()
+    // Sharing that was on is on again; where that fails, its page says why.
+    await engine.sharing.attach(gateway.network)
     return { url, close: () => gateway.close() }
   }
   const gateway = await listenNearby(start.port, open).catch((error: unknown) => {

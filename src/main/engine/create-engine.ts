@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import { delimiter } from 'node:path'
 import type { AppInfo } from '#shared/app-info.ts'
+import { createAccess } from './access/create-access.ts'
+import { createCallContext } from './call-context.ts'
 import { createModelCatalog } from './catalog/model-catalog.ts'
 import { createChats } from './chats/index.ts'
 import { LLAMA_CONNECTION_ID, llamaConnection } from './connections/connection.ts'
@@ -13,17 +15,23 @@ import { createHealthBoard } from './health/create-health-board.ts'
 import { createUpstream } from './http/create-upstream.ts'
 import { createJobs, createOllamaServers } from './jobs/index.ts'
 import { createLogger } from './logging/index.ts'
+import { createModelMetadata } from './model-metadata.ts'
+import { createPresets, createResolver } from './models/index.ts'
 import { createPipeline } from './pipeline/create-pipeline.ts'
 import { createAdapter } from './providers/create-adapter.ts'
 import { createLlamaAdapter } from './providers/llama/llama-adapter.ts'
 import { createLlamaRuntime } from './runtimes/llama/index.ts'
 import { createKeyFileVault } from './secrets/key-file-vault.ts'
 import { createSettingsStore } from './settings/index.ts'
+import { createAnnouncement, createSharing } from './sharing/index.ts'
 import type { Clock } from './spec/clock.ts'
 import type { Engine, Logger } from './spec/engine.ts'
+import { OWNER } from './spec/principal.ts'
 import type { SecretVault } from './spec/secret-vault.ts'
 import { systemClock } from './spec/system-clock.ts'
+import type { Team } from './spec/team.ts'
 import { createSearchWorker, openStorage } from './storage/index.ts'
+import { createTeam, createUserInfoHeaders } from './team/index.ts'
 import { Teardown } from './teardown.ts'
 
 export interface EngineOptions {
@@ -121,7 +129,67 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   teardown.add(() => {
     closing = true
   })
-  const pipeline = createPipeline({ catalog, connections: set, health, clock, log, isClosing: () => closing })
+  const accounts = createTeam({
+    storage,
+    documents: storage.documents,
+    vault,
+    clock,
+    log: log.child({ area: 'team' }),
+    environment,
+    emit: events.emit,
+  })
+  teardown.add(() => accounts.close())
+  const announcesItself = environment.SWITCHYARD_MDNS !== 'off'
+  const sharingLog = log.child({ area: 'sharing' })
+  const sharing = createSharing({
+    documents: storage.documents,
+    vault,
+    team: accounts,
+    announcement: announcesItself ? createAnnouncement({ log: sharingLog }) : null,
+    version: options.version,
+    clock,
+    log: sharingLog,
+  })
+  teardown.add(() => sharing.close())
+  const presets = createPresets({
+    storage,
+    catalog,
+    connections: set,
+    access: () => access,
+    resolver: () => resolver,
+    team: accounts,
+    clock,
+    log: log.child({ area: 'presets' }),
+    environment,
+    emit: events.emit,
+  })
+  const resolver = createResolver({
+    records: presets.records,
+    catalog,
+    defaults: presets.defaults,
+    // The defaults say whether and which: what is stored holds where the variable says nothing.
+    fallbackEnabled: true,
+    clock,
+  })
+  const access = createAccess({
+    resolver,
+    catalog,
+    connections: set,
+    team: accounts,
+    sharing,
+    environment,
+    onRecordsChange: presets.onChange,
+  })
+  const pipeline = createPipeline({
+    catalog,
+    resolver,
+    access,
+    connections: set,
+    health,
+    clock,
+    log,
+    isClosing: () => closing,
+  })
   const jobsLog = log.child({ area: 'jobs' })
   const jobs = createJobs({
     records: storage.jobs,
@@ -135,10 +203,14 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
 
   const searchWorker = createSearchWorker({ file: storage.file, entry: options.workers.storage, log })
   teardown.add(() => searchWorker.close())
+  const tellsWhoAsks = /^(1|true|yes|on)$/i.test(environment.ENABLE_FORWARD_USER_INFO_HEADERS ?? '')
+  const userInfoHeaders = tellsWhoAsks ? createUserInfoHeaders({ environment, clock }) : null
   const chats = createChats({
     storage,
     pipeline,
-    catalog,
+    resolver,
+    principalOf: (personId) => (personId === OWNER.id ? OWNER : accounts.principalOf(personId)),
+    contextOf: createCallContext({ team: accounts, connections: set, userInfoHeaders, log }),
     settings,
     clock,
     log: log.child({ area: 'chats' }),
@@ -146,6 +218,14 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     searchWorker,
   })
   teardown.add(() => chats.close())
+  const team: Team = {
+    ...accounts,
+    removePerson(id, by) {
+      accounts.removePerson(id, by)
+      // Nobody could reach them any more.
+      chats.removeAllOf(id)
+    },
+  }
 
   const status = () =>
     readStatus({
@@ -171,6 +251,7 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
   set.onChange(connectionsChanged)
   health.onChange(connectionsChanged)
   storage.onHealthChange(emitStatus)
+  sharing.onChange(() => events.emit({ type: 'sharing:changed' }))
   settings.onChange(({ logLevel }) => {
     log.setLevel(logLevel)
     events.emit({ type: 'settings:changed' })
@@ -191,7 +272,14 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     jobs,
     ollamaServers,
     pipeline,
-    chats,
+    presets,
+    resolver,
+    access,
+    team,
+    sharing,
+    modelMetadata: createModelMetadata(storage.documents, now),
+    chatsOf: chats.chatsOf,
+    ...(userInfoHeaders === null ? {} : { userInfoHeaders }),
     log,
     dataFolder: folder.path,
     status,

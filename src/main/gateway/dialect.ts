@@ -11,8 +11,8 @@ import { openAiErrorBody } from '../engine/wire/openai/error-body.ts'
  */
 export type Dialect = 'openai' | 'ollama' | 'anthropic' | 'webui' | 'webui-chat' | 'webui-proxy' | 'own'
 
-/** Paths of the Open WebUI-compatible API that lie among Ollama's, with what is below them. */
-const WEB_UI_PATHS = ['/ollama', '/api/v1', '/api/models', '/api/config', '/api/usage']
+/** Paths of the Open WebUI-compatible API (`/models` are its documents' aliases), with what is below them. */
+const WEB_UI_PATHS = ['/ollama', '/api/v1', '/api/models', '/api/config', '/api/usage', '/models']
 const ANTHROPIC_PATHS = ['/v1/messages', '/api/message', '/api/v1/messages']
 const WEB_UI_CHAT_PATHS = new Set(['/api/chat/completions', '/api/v1/chat/completions', '/api/v1/embeddings'])
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine, RouteRecord } from '../engine/spec/engine.ts'
+import type { Principal } from '../engine/spec/principal.ts'
 import type { Dialect } from './dialect.ts'
 
 /** Waits and bounds, ms; tests shorten them. */
@@ -38,6 +39,14 @@ export interface GatewayContext {
   version(): Promise<string>
 }
 
+/** What a request takes along to upstreams that ask for it. */
+export interface Forwarding {
+  /** The caller's access token at the provider that it signed in with. */
+  oauthToken: string | null
+  /** Headers that tell an upstream who asks, and for which chat and message (`CHAT_ID`, `MESSAGE_ID`). */
+  userInfo: ((ids: Readonly<Record<string, string>>) => Readonly<Record<string, string>>) | null
+}
+
 /** One request and its response. */
 export interface Exchange {
   readonly gateway: GatewayContext
@@ -53,10 +62,22 @@ export interface Exchange {
   readonly receivedAt: number
   /** True if the client waits for `100 Continue` before it sends its body. */
   readonly expectsContinue: boolean
+  /** Through which door it came: this machine's own, or the one that sharing opens. */
+  readonly listener: 'local' | 'network'
+  /** Whether it came over TLS. */
+  readonly encrypted: boolean
+  /** Who asks. `ANONYMOUS` until it is known, and for who did not say so in a valid way beyond this machine. */
+  principal: Principal
+  /** What became of the token that came along; see `requireSignedIn`. */
+  credential: 'none' | 'valid' | 'invalid' | 'keys-off'
+  /** What goes along to upstreams that ask who calls; null: nothing. */
+  forwarding: Forwarding | null
   /** Where the answer comes from, as far as it is decided; errors tell it too. */
   route: (() => RouteRecord) | null
   /** What a prefix route's path leaves over, decoded. */
   rest: string
+  /** What stands at the `{names}` of a route's path, decoded. */
+  params: Readonly<Record<string, string>>
   /** The requested model, once the body told it. */
   model: string | null
 }

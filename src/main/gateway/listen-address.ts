@@ -16,8 +16,8 @@ export function loopbackAddress(host: string): string {
   if (address !== undefined) return address
   throw new EngineError(
     'forbidden',
-    `Cannot listen on ${host}: beyond this machine Switchyard listens only with accounts or API keys, which come later. ` +
-      'Use 127.0.0.1, ::1 or localhost.',
+    `Cannot listen on ${host}: this is where Switchyard answers its owner without a key, so it stays on this machine. ` +
+      'Use 127.0.0.1, ::1 or localhost, and share on the network (--share) for other machines.',
   )
 }
 

@@ -23,7 +23,10 @@ function bounded(text: string): string {
   return text.length <= MAX_HEADER ? text : `${text.slice(0, MAX_HEADER)}...`
 }
 
-/** Header values are ASCII; a model named after a file in another script is percent-encoded. */
+/**
+ * Header values are ASCII; a model named after a file in another script is percent-encoded. Half characters, which a
+ * caller may send and a shortened list may end with, have no such code.
+ */
 function headerText(text: string): string {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text)
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }

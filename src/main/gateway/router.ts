@@ -1,48 +1,88 @@
 import { EngineError } from '../engine/spec/engine-error.ts'
 import type { Exchange } from './exchange.ts'
+import type { RouteAccess } from './route-access.ts'
 
 export type Handler = (exchange: Exchange) => Promise<void> | void
 
-/** `GET /v1/models` is an exact path; one that ends in `/*` takes all that begins with it. GET answers HEAD too. */
+/**
+ * `GET /v1/models` is an exact path; in `GET /users/{id}/update` a name in braces stands for one segment; one that ends
+ * in `/*` takes all that begins with it. They are looked through in this order. GET answers HEAD too.
+ */
 export type Routes = Record<`${'GET' | 'POST' | 'DELETE' | 'HEAD'} /${string}`, Handler>
 
+interface Entry {
+  handler: Handler
+  access: RouteAccess
+}
 interface Methods {
-  [method: string]: Handler | undefined
+  [method: string]: Entry | undefined
 }
 
-export interface Match {
-  handler: Handler
+export interface Match extends Entry {
   /** What a prefix route leaves over, decoded. */
   rest: string
+  /** What stands at the names in braces, decoded. */
+  params: Readonly<Record<string, string>>
 }
 
-/** Finds a route's handler by exact path, then by prefix. */
+interface Place {
+  methods: Methods
+  rest: string
+  params: Readonly<Record<string, string>>
+}
+
+/** Finds a route's handler by exact path, then by pattern, then by prefix. */
 export interface Router {
   /** Null if nothing at this path takes this method. */
   find(method: string, path: string): Match | null
   /** Methods at a path, for `Allow`; none if there is nothing. */
   methods(path: string): string[]
+  /** Every route, as the tables name it. */
+  routes(): string[]
 }
 
-/** A router over these tables. */
-export function createRouter(...tables: Routes[]): Router {
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
+/** A router over these tables. Throws for a route of which `access` does not say who may call it. */
+export function createRouter(access: Readonly<Record<string, RouteAccess>>, ...tables: Routes[]): Router {
   const exact = new Map<string, Methods>()
+  const patterns = new Map<string, { segments: string[]; methods: Methods }>()
   const prefixes = new Map<string, Methods>()
+  const names: string[] = []
   for (const [route, handler] of tables.flatMap((table) => Object.entries(table))) {
+    const level = access[route]
+    if (level === undefined) throw new Error(`nothing says who may call ${route}`)
     const [method = '', path = ''] = route.split(' ')
+    methodsAt(path)[method] = { handler, access: level }
+    names.push(route)
+  }
+
+  function methodsAt(path: string): Methods {
+    if (path.includes('{')) {
+      const pattern = patterns.get(path) ?? { segments: path.split('/'), methods: Object.create(null) as Methods }
+      patterns.set(path, pattern)
+      return pattern.methods
+    }
     const isPrefix = path.endsWith('/*')
     const target = isPrefix ? prefixes : exact
     const key = isPrefix ? path.slice(0, -1) : path
     const methods = target.get(key) ?? (Object.create(null) as Methods)
-    methods[method] = handler
     target.set(key, methods)
+    return methods
   }
 
-  function at(path: string): { methods: Methods; rest: string } | null {
+  function at(path: string): Place | null {
     const found = exact.get(path)
-    if (found !== undefined) return { methods: found, rest: '' }
+    if (found !== undefined) return { methods: found, rest: '', params: NO_PARAMS }
+    const segments = path.split('/')
+    for (const pattern of patterns.values()) {
+      const params = matchSegments(pattern.segments, segments)
+      if (params !== null) return { methods: pattern.methods, rest: '', params }
+    }
     for (const [prefix, methods] of prefixes) {
-      if (path.length > prefix.length && path.startsWith(prefix)) return { methods, rest: path.slice(prefix.length) }
+      if (path.length > prefix.length && path.startsWith(prefix)) {
+        return { methods, rest: path.slice(prefix.length), params: NO_PARAMS }
+      }
     }
     return null
   }
@@ -51,14 +91,32 @@ export function createRouter(...tables: Routes[]): Router {
     find(method, path) {
       const found = at(path)
       if (found === null) return null
-      const handler = found.methods[method] ?? (method === 'HEAD' ? found.methods.GET : undefined)
-      return handler === undefined ? null : { handler, rest: decode(found.rest) }
+      const entry = found.methods[method] ?? (method === 'HEAD' ? found.methods.GET : undefined)
+      if (entry === undefined) return null
+      return { ...entry, rest: decode(found.rest), params: found.params }
     },
     methods(path) {
-      const names = Object.keys(at(path)?.methods ?? {})
-      return names.includes('GET') && !names.includes('HEAD') ? [...names, 'HEAD'] : names
+      const methods = Object.keys(at(path)?.methods ?? {})
+      return methods.includes('GET') && !methods.includes('HEAD') ? [...methods, 'HEAD'] : methods
     },
+    routes: () => [...names],
   }
+}
+
+/** The values at a pattern's names; null if the path is another. */
+function matchSegments(pattern: readonly string[], path: readonly string[]): Record<string, string> | null {
+  if (pattern.length !== path.length) return null
+  const params: Record<string, string> = {}
+  for (const [index, expected] of pattern.entries()) {
+    const actual = path[index] ?? ''
+    if (!expected.startsWith('{')) {
+      if (expected !== actual) return null
+      continue
+    }
+    if (actual === '') return null
+    params[expected.slice(1, -1)] = decode(actual)
+  }
+  return params
 }
 
 function decode(text: string): string {

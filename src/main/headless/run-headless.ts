@@ -6,6 +6,7 @@ import { createEngine, type Engine, isEngineError, readEnvironmentSettings, toEn
 import { createGateway, type Gateway } from '../gateway/index.ts'
 import { createRpcHttpHandler } from '../rpc/index.ts'
 import { parseArguments, USAGE } from './parse-arguments.ts'
+import { shareOnNetwork } from './share-on-network.ts'
 
 /** Where the built entries and the app's own files are. */
 export interface AppFolders {
@@ -61,6 +62,7 @@ export async function runHeadless(args: string[], folders: AppFolders): Promise<
     })
     const { url } = await gateway.listen()
     console.log(`Switchyard is ready at ${url}`)
+    for (const line of await shareOnNetwork(engine, gateway.network, command.share)) console.log(line)
     if (command.open) openInBrowser(url, engine)
     const signal = await stop
     console.log(`Stopping (${signal}); a second ${signal} stops at once.`)

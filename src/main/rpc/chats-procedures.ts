@@ -6,31 +6,45 @@ const os = implement(contract).$context<RpcContext>().chats
 
 /** The chats part of the router. */
 export const chatsProcedures = {
-  list: os.list.handler(({ context, input }) => context.engine.chats.list(input.limit, input.before)),
-  create: os.create.handler(({ context, input }) => context.engine.chats.create(input.modelId ?? null)),
-  update: os.update.handler(({ context, input: { id, ...patch } }) => context.engine.chats.update(id, patch)),
-  saveDraft: os.saveDraft.handler(({ context, input }) => context.engine.chats.saveDraft(input.id, input.draft)),
-  remove: os.remove.handler(({ context, input }) => context.engine.chats.remove(input.id)),
-  restore: os.restore.handler(({ context, input }) => context.engine.chats.restore(input.id)),
-  thread: os.thread.handler(({ context, input }) => context.engine.chats.thread(input.id, input.tail)),
+  list: os.list.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).list(input.limit, input.before),
+  ),
+  create: os.create.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).create(input.modelId ?? null),
+  ),
+  update: os.update.handler(({ context, input: { id, ...patch } }) =>
+    context.engine.chatsOf(context.principal.id).update(id, patch),
+  ),
+  saveDraft: os.saveDraft.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).saveDraft(input.id, input.draft),
+  ),
+  remove: os.remove.handler(({ context, input }) => context.engine.chatsOf(context.principal.id).remove(input.id)),
+  restore: os.restore.handler(({ context, input }) => context.engine.chatsOf(context.principal.id).restore(input.id)),
+  thread: os.thread.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).thread(input.id, input.tail),
+  ),
   range: os.range.handler(({ context, input }) =>
-    context.engine.chats.range(input.id, input.leafId, input.from, input.to),
+    context.engine.chatsOf(context.principal.id).range(input.id, input.leafId, input.from, input.to),
   ),
   selectBranch: os.selectBranch.handler(({ context, input }) =>
-    context.engine.chats.selectBranch(input.id, input.messageId),
+    context.engine.chatsOf(context.principal.id).selectBranch(input.id, input.messageId),
   ),
-  send: os.send.handler(({ context, input }) => context.engine.chats.send(input)),
-  image: os.image.handler(({ context, input }) => context.engine.chats.image(input.id)),
-  regenerate: os.regenerate.handler(({ context, input }) => context.engine.chats.regenerate(input)),
-  stop: os.stop.handler(({ context, input }) => context.engine.chats.stop(input.answerId)),
+  send: os.send.handler(({ context, input }) => context.engine.chatsOf(context.principal.id).send(input)),
+  image: os.image.handler(({ context, input }) => context.engine.chatsOf(context.principal.id).image(input.id)),
+  regenerate: os.regenerate.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).regenerate(input),
+  ),
+  stop: os.stop.handler(({ context, input }) => context.engine.chatsOf(context.principal.id).stop(input.answerId)),
   removeMessage: os.removeMessage.handler(({ context, input }) =>
-    context.engine.chats.removeMessage(input.id, input.messageId),
+    context.engine.chatsOf(context.principal.id).removeMessage(input.id, input.messageId),
   ),
   restoreMessage: os.restoreMessage.handler(({ context, input }) =>
-    context.engine.chats.restoreMessage(input.id, input.messageId),
+    context.engine.chatsOf(context.principal.id).restoreMessage(input.id, input.messageId),
   ),
   watch: os.watch.handler(async function* ({ context, input, signal }) {
-    yield* context.engine.chats.watch(input.answerId, signal ?? new AbortController().signal)
+    yield* context.engine.chatsOf(context.principal.id).watch(input.answerId, signal ?? new AbortController().signal)
   }),
-  search: os.search.handler(({ context, input }) => context.engine.chats.search(input.query, input.limit)),
+  search: os.search.handler(({ context, input }) =>
+    context.engine.chatsOf(context.principal.id).search(input.query, input.limit),
+  ),
 }

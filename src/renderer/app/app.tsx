@@ -7,10 +7,11 @@ import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { Announcer } from '../components/announcer.tsx'
 import { Toasts } from '../components/toasts.tsx'
+import { SessionGate } from '../features/sign-in/session-gate.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Routes } from './routes.tsx'
 
-/** The window: providers around the routes. */
+/** The window: providers around the gate, and the routes behind it. */
 export function App({ queries, i18n }: { queries: QueryClient; i18n: i18n }) {
   return (
     <I18nextProvider i18n={i18n}>
@@ -20,7 +21,9 @@ export function App({ queries, i18n }: { queries: QueryClient; i18n: i18n }) {
           <Tooltip.Provider delay={500}>
             <Router hook={useHashLocation}>
               <ErrorBoundary resetKey="app">
-                <Routes />
+                <SessionGate>
+                  <Routes />
+                </SessionGate>
               </ErrorBoundary>
             </Router>
             <Toasts />

@@ -5,8 +5,10 @@ import type { Status } from '#shared/app-info.ts'
 import type { Place } from '#shared/place.ts'
 import { reconnectNow } from '../bridge/engine-events.ts'
 import { useAppInfo, useConnections, useStatus } from '../bridge/queries.ts'
+import { useIsAdmin } from '../bridge/session.ts'
 import { Glyph } from '../components/glyph.tsx'
 import { JobsIndicator } from '../features/ollama/jobs-indicator.tsx'
+import { AccountMenu } from '../features/sign-in/account-menu.tsx'
 import { useFormat } from '../i18n/format.ts'
 import { useNow } from '../page/use-now.ts'
 import { useConnectionStore } from '../stores/connection-store.ts'
@@ -14,6 +16,7 @@ import { useConnectionStore } from '../stores/connection-store.ts'
 /** One line of facts: what runs here, near and away, what is in trouble, and what is saved. Each leads to its page. */
 export function StatusStrip({ bare }: { bare: boolean }) {
   const status = useStatus().data
+  const admin = useIsAdmin()
   const { t } = useTranslation('app')
   return (
     <footer className="strip">
@@ -22,10 +25,14 @@ export function StatusStrip({ bare }: { bare: boolean }) {
         <>
           <HereFact status={status} />
           <PlaceFacts status={status} />
-          {status.trouble.map((sentence) => (
-            <TroubleFact key={sentence} sentence={sentence} status={status} />
-          ))}
-          <JobsIndicator />
+          {admin ? (
+            <>
+              {status.trouble.map((sentence) => (
+                <TroubleFact key={sentence} sentence={sentence} status={status} />
+              ))}
+              <JobsIndicator />
+            </>
+          ) : null}
           {bare ? (
             <span className="fact m end">
               <Check size={14} strokeWidth={1.75} aria-hidden="true" />
@@ -36,6 +43,7 @@ export function StatusStrip({ bare }: { bare: boolean }) {
           )}
         </>
       )}
+      <AccountMenu />
     </footer>
   )
 }
@@ -65,12 +73,14 @@ function HereFact({ status }: { status: Status }) {
   const words = hereWords()
   const used = here.memoryBytes
   const vramTotal = info?.hardware.gpus.reduce((sum, gpu) => sum + (gpu.vramBytes ?? 0), 0) ?? 0
+  // Zero for people who do not manage this machine: its size is not told to them.
+  const memoryTotal = info?.hardware.memoryBytes ?? 0
   const memory =
     used.vram > 0
       ? t('status.vram', { size: ofTotal(format.memory(used.vram), vramTotal > 0 ? format.memory(vramTotal) : null) })
       : used.ram > 0
         ? t('status.memory', {
-            size: ofTotal(format.memory(used.ram), info ? format.memory(info.hardware.memoryBytes) : null),
+            size: ofTotal(format.memory(used.ram), memoryTotal > 0 ? format.memory(memoryTotal) : null),
           })
         : null
 
@@ -127,15 +137,22 @@ function PlaceFacts({ status }: { status: Status }) {
 
 function PlaceFact({ place, text, count, down }: { place: Place; text: string; count: number; down: number }) {
   const { t } = useTranslation('app')
+  const admin = useIsAdmin()
   const name = down === 0 ? text : `${text}, ${t('status.ofThemDown', { count: down })}`
-  return (
-    <Link href="/backends" aria-label={name}>
+  const inside = (
+    <>
       <Glyph place={place} />
       <span className="n only-phone" aria-hidden="true">
         {count}
       </span>
       <span className="cut words">{text}</span>
       {down === 0 ? null : <span className="bad">{t('status.ofThemDown', { count: down })}</span>}
+    </>
+  )
+  if (!admin) return <span className="fact">{inside}</span>
+  return (
+    <Link href="/backends" aria-label={name}>
+      {inside}
     </Link>
   )
 }
@@ -187,18 +204,24 @@ function SavedFact({ status }: { status: Status }) {
   const { t } = useTranslation('app')
   const format = useFormat()
   const now = useNow(10_000)
-  if (status.storage !== 'ok') {
-    return (
-      <Link href="/settings" className="bad end">
-        <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
-        {status.storage === 'disk-low' ? t('status.diskLow') : t('status.storageFailed')}
-      </Link>
-    )
-  }
-  return (
-    <Link href="/settings" className="m end">
+  const admin = useIsAdmin()
+  const wrong = status.storage !== 'ok'
+  const inside = wrong ? (
+    <>
+      <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
+      {status.storage === 'disk-low' ? t('status.diskLow') : t('status.storageFailed')}
+    </>
+  ) : (
+    <>
       <Check size={14} strokeWidth={1.75} aria-hidden="true" />
       {status.savedAt === null ? t('status.notSaved') : t('status.saved', { ago: format.ago(status.savedAt, now) })}
+    </>
+  )
+  const look = wrong ? 'bad end' : 'm end'
+  if (!admin) return <span className={`fact ${look}`}>{inside}</span>
+  return (
+    <Link href="/settings" className={look}>
+      {inside}
     </Link>
   )
 }

@@ -1,8 +1,9 @@
-import { type ClientLink, createORPCClient } from '@orpc/client'
+import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client'
 import { RPCLink as FetchLink } from '@orpc/client/fetch'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '#shared/contract.ts'
+import { publicErrorSchema } from '#shared/errors.ts'
 import { desktop } from './desktop.ts'
 
 /** Every call a window can make to the engine, typed by the shared contract. */
@@ -11,6 +12,7 @@ export type Link = ClientLink<Record<never, never>>
 
 let openLink: () => Promise<Link> = desktop() ? connectPort : async () => httpLink()
 let current: Promise<Link> | null = null
+const refusalListeners = new Set<() => void>()
 
 /** The engine. Stable for the life of the window: the way to it may be replaced underneath. */
 export const client: Client = createORPCClient<Client>({
@@ -22,6 +24,7 @@ export const client: Client = createORPCClient<Client>({
     } catch (error) {
       // A way that never opened is tried afresh by the next call.
       if (current === opened && error instanceof NotConnectedError) current = null
+      if (isRefusal(error)) for (const listener of refusalListeners) listener()
       throw error
     }
   },
@@ -36,6 +39,19 @@ export function reopen(): void {
 export function setLink(open: () => Promise<Link>): void {
   openLink = open
   current = null
+}
+
+/** Hears when a call was refused because of who asks. Returns the way to stop. */
+export function onRefused(listener: () => void): () => void {
+  refusalListeners.add(listener)
+  return () => refusalListeners.delete(listener)
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ORPCError)) return false
+  if (error.status === 401 || error.status === 403) return true
+  const known = publicErrorSchema.safeParse(error.data)
+  return known.success && (known.data.code === 'auth_failed' || known.data.code === 'forbidden')
 }
 
 /** The window could not get a way to the engine. */

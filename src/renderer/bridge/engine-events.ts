@@ -4,6 +4,7 @@ import { useConnectionStore } from '../stores/connection-store.ts'
 import { client, reopen } from './client.ts'
 import { followEvents } from './follow-events.ts'
 import { applyEvent } from './queries.ts'
+import { whenMember } from './session.ts'
 
 const listeners = new Set<(event: UiEvent) => void>()
 let wake: () => void = () => undefined
@@ -26,7 +27,11 @@ export function startFollowing(queries: QueryClient): () => void {
   addEventListener('online', wakeUp)
   void followEvents(
     {
-      open: (signal) => client.app.events(undefined, { signal }),
+      async open(signal) {
+        // A visitor has nothing to hear yet.
+        await whenMember(signal)
+        return client.app.events(undefined, { signal })
+      },
       reset: reopen,
       onEvent(event) {
         applyEvent(queries, event)

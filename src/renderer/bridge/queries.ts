@@ -48,8 +48,20 @@ export function applyEvent(queries: QueryClient, event: UiEvent): void {
     case 'settings:changed':
       void queries.invalidateQueries({ queryKey: queryKeys.settings })
       return
+    case 'presets:changed':
+      void queries.invalidateQueries({ queryKey: ['presets'] })
+      void queries.invalidateQueries({ queryKey: queryKeys.catalog })
+      return
     case 'connections:changed':
       void queries.invalidateQueries({ queryKey: queryKeys.connections })
+      return
+    case 'team:changed':
+      void queries.invalidateQueries({ queryKey: ['team'] })
+      // What someone may use follows from it.
+      void queries.invalidateQueries({ queryKey: ['models'] })
+      return
+    case 'sharing:changed':
+      void queries.invalidateQueries({ queryKey: ['sharing'] })
       return
   }
 }

@@ -7,7 +7,10 @@ import { errors as enErrors } from './en/errors.ts'
 import { jobs as enJobs } from './en/jobs.ts'
 import { models as enModels } from './en/models.ts'
 import { ollama as enOllama } from './en/ollama.ts'
+import { presets as enPresets } from './en/presets.ts'
 import { settings as enSettings } from './en/settings.ts'
+import { signIn as enSignIn } from './en/sign-in.ts'
+import { team as enTeam } from './en/team.ts'
 import { welcome as enWelcome } from './en/welcome.ts'
 import { app as zhApp } from './zh/app.ts'
 import { backends as zhBackends } from './zh/backends.ts'
@@ -16,7 +19,10 @@ import { errors as zhErrors } from './zh/errors.ts'
 import { jobs as zhJobs } from './zh/jobs.ts'
 import { models as zhModels } from './zh/models.ts'
 import { ollama as zhOllama } from './zh/ollama.ts'
+import { presets as zhPresets } from './zh/presets.ts'
 import { settings as zhSettings } from './zh/settings.ts'
+import { signIn as zhSignIn } from './zh/sign-in.ts'
+import { team as zhTeam } from './zh/team.ts'
 import { welcome as zhWelcome } from './zh/welcome.ts'
 
 /** English is the source: every other language has the same keys. */
@@ -28,7 +34,10 @@ export const en = {
   jobs: enJobs,
   models: enModels,
   ollama: enOllama,
+  presets: enPresets,
   settings: enSettings,
+  signIn: enSignIn,
+  team: enTeam,
   welcome: enWelcome,
 } as const
 
@@ -40,7 +49,10 @@ export const zh = {
   jobs: zhJobs,
   models: zhModels,
   ollama: zhOllama,
+  presets: zhPresets,
   settings: zhSettings,
+  signIn: zhSignIn,
+  team: zhTeam,
   welcome: zhWelcome,
 } as const
 

@@ -3,6 +3,8 @@ import { openDataFolder } from '../../../src/main/engine/data-folder/index.ts'
 import { createSettingsStore } from '../../../src/main/engine/settings/index.ts'
 import { systemClock } from '../../../src/main/engine/spec/system-clock.ts'
 import { openStorage } from '../../../src/main/engine/storage/index.ts'
+import { OWNER_ID } from '../../../src/shared/access.ts'
+import { chatRights } from '../../support/chat-rights.ts'
 import { createFakePipeline } from '../../support/fake-pipeline.ts'
 import { createTestLog } from '../../support/test-log.ts'
 
@@ -13,16 +15,16 @@ const now = () => Date.now()
 const storage = openStorage({ folder: folder.path, log, now })
 const settings = createSettingsStore({ records: storage.settings, environment: {}, log, now })
 const fake = createFakePipeline()
-const chats = createChats({
+const people = createChats({
   storage,
-  pipeline: fake.pipeline,
-  catalog: fake.catalog,
+  ...chatRights(fake),
   settings,
   clock: systemClock,
   log,
   emit: () => {},
   searchWorker: { search: async () => [] },
 })
+const chats = people.chatsOf(OWNER_ID)
 const { id } = chats.create('demo')
 const { userMessage, answer } = chats.send({ id, parentId: null, content: 'Count for me', modelId: 'demo' })
 const run = await fake.run(0)

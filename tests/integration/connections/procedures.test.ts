@@ -1,6 +1,7 @@
 import { call } from '@orpc/server'
 import { expect, test } from 'vitest'
 import type { Engine } from '../../../src/main/engine/spec/engine.ts'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import { connectionsProcedures } from '../../../src/main/rpc/connections-procedures.ts'
 import { openConnections } from './open-connections.ts'
 
@@ -8,7 +9,7 @@ test('every call of the contract reaches the connections', async () => {
   const { connections, refreshed } = await openConnections()
   // The procedures use nothing else of the engine.
   const engine = { connections } as Engine
-  const context = { context: { engine } }
+  const context = { context: { engine, principal: OWNER, encrypted: true } }
   const { create, update, setEnabled, reorder, refresh, remove, list, test: tryOut } = connectionsProcedures
   const input = { provider: 'ollama', baseUrl: 'http://127.0.0.1:11434' } as const
   const first = await call(create, input, context)

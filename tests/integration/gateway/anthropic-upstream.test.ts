@@ -46,6 +46,8 @@ async function start(config: Partial<ConnectionConfig> = {}): Promise<void> {
   await catalog.start(5_000)
   const pipeline = createPipeline({
     catalog,
+    resolver: engine.resolver,
+    access: engine.access,
     connections,
     health,
     clock: systemClock,

@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../../src/main/engine/spec/chat-request.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { createGateway, type Gateway } from '../../../src/main/gateway/index.ts'
 import {
@@ -66,7 +67,7 @@ describe('the official client', () => {
       },
     })
     expect(response.headers.get('x-switchyard-connection')).toBe('here')
-    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { kind: 'owner', via: 'anthropic' } })
+    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { principal: OWNER, via: 'anthropic' } })
     expect(asked().sampling).toEqual({ maxTokens: 100 })
   })
 
@@ -185,8 +186,9 @@ describe('the official client', () => {
     let exact = true
     Object.assign(engine.pipeline, {
       countTokens: async (request: ChatRequest) => ({
-        route: (await engine.pipeline.chat(request, { kind: 'owner', via: 'anthropic' }, new AbortController().signal))
-          .route,
+        route: (
+          await engine.pipeline.chat(request, { principal: OWNER, via: 'anthropic' }, new AbortController().signal)
+        ).route,
         tokens: 42,
         exact,
       }),

@@ -58,7 +58,7 @@ test.each(['0.0.0.0', '::', '192.168.1.5', 'example.com', '', '127.0.0.2'])('ref
   const { gateway } = open({ host })
   await expect(gateway.listen()).rejects.toMatchObject({
     code: 'forbidden',
-    message: expect.stringContaining('only with accounts or API keys, which come later'),
+    message: expect.stringContaining('share on the network (--share)'),
   })
 })
 

@@ -49,6 +49,21 @@ test('slashes too many are forgiven', async () => {
   expect((await post(port, '/v1//chat/completions/', CHAT)).status).toBe(200)
 })
 
+test('an answer that cannot be told costs its connection alone', async () => {
+  let failures = 0
+  const failTwice = (): void => {
+    failures += 1
+    if (failures <= 2) throw new Error('no log')
+  }
+  engine.log.warn = failTwice
+  engine.log.error = failTwice
+  engine.script = () => {
+    throw new EngineError('upstream_unavailable', 'gone')
+  }
+  await expect(post(port, '/v1/chat/completions', CHAT)).rejects.toThrow(/hang up|ECONNRESET/)
+  expect((await http(port, '/v1/models')).status).toBe(200)
+})
+
 test('a body whose chunks are broken is told so', async () => {
   const raw = await rawConnection(
     port,

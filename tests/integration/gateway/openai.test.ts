@@ -65,7 +65,7 @@ describe('the official client', () => {
       'x-switchyard-connection': 'here',
       'x-switchyard-model': 'demo',
     })
-    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { kind: 'owner', via: 'openai' } })
+    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { principal: { kind: 'owner' }, via: 'openai' } })
   })
 
   test('gets a streamed chat', async () => {

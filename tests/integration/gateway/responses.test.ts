@@ -90,7 +90,7 @@ describe('the official client', () => {
       },
     })
     expect(response.headers.get('x-switchyard-connection')).toBe('here')
-    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { kind: 'owner', via: 'openai' } })
+    expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { principal: { kind: 'owner' }, via: 'openai' } })
     expect(asked()).toEqual({
       model: 'demo',
       messages: [

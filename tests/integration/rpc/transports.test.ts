@@ -6,8 +6,10 @@ import { RPCLink as FetchLink } from '@orpc/client/fetch'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Engine } from '../../../src/main/engine/spec/engine.ts'
+import type { Chats, Engine } from '../../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import type { EngineEvent } from '../../../src/main/engine/spec/engine-event.ts'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import { createRpcHttpHandler, createRpcPortHandler } from '../../../src/main/rpc/index.ts'
 import type { Status, UiEvent } from '../../../src/shared/app-info.ts'
 import type { Contract } from '../../../src/shared/contract.ts'
@@ -29,7 +31,7 @@ const STATUS: Status = {
 
 interface TestEngine extends TestChats {
   engine: Engine
-  listeners: Set<(event: UiEvent) => void>
+  listeners: Set<(event: EngineEvent) => void>
   /** Watchers of answers that have not been cleaned up. */
   watching(): number
 }
@@ -37,9 +39,9 @@ interface TestEngine extends TestChats {
 /** Real chats and settings; the rest answers as scripted. */
 function openTestEngine(): TestEngine {
   const test = openTestChats(tempFolder())
-  const listeners = new Set<(event: UiEvent) => void>()
+  const listeners = new Set<(event: EngineEvent) => void>()
   let watching = 0
-  const chats: Engine['chats'] = {
+  const chats: Chats = {
     ...test.chats,
     async *watch(answerId, signal) {
       watching++
@@ -51,7 +53,10 @@ function openTestEngine(): TestEngine {
     },
   }
   const parts: Partial<Engine> = {
-    chats,
+    chatsOf(personId) {
+      if (personId !== OWNER.id) throw new Error(`not asked for ${personId}`)
+      return chats
+    },
     settings: test.settings,
     log: createTestLog(),
     status: () => STATUS,
@@ -59,16 +64,11 @@ function openTestEngine(): TestEngine {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    catalog: {
-      list: () => {
+    presets: {
+      listed: () => {
         throw new TypeError('secret detail of a bug')
       },
-      find: () => null,
-      findAfterLook: async () => null,
-      snapshot: () => null,
-      refresh: async () => {},
-      onChange: () => () => {},
-    },
+    } as unknown as Engine['presets'],
     runtime: {
       add: async () => ({
         added: [{ id: 'a', path: '/a.gguf' }],
@@ -86,7 +86,7 @@ function openTestEngine(): TestEngine {
 async function overHttp(engine: Engine): Promise<Client> {
   const handle = createRpcHttpHandler(engine)
   const server = createServer((req, res) => {
-    void handle(req, res).then((matched) => {
+    void handle(req, res, OWNER).then((matched) => {
       if (!matched) res.writeHead(404).end()
     })
   })
@@ -199,7 +199,8 @@ describe.each([
     expect((await events.next()).value).toEqual({ type: 'status:changed', status: STATUS })
     await until('a listener', () => (test.listeners.size === 1 ? true : null))
     for (const listener of test.listeners) {
-      for (let count = 0; count < 500; count++) listener({ type: 'chats:changed', conversationId: `c${count}` })
+      for (let count = 0; count < 500; count++)
+        listener({ type: 'chats:changed', conversationId: `c${count}`, ownerId: 'owner' })
       listener({ type: 'models:changed' })
     }
     const seen: UiEvent[] = []
@@ -253,7 +254,7 @@ describe('HTTP alone', () => {
     const test = openTestEngine()
     const handle = createRpcHttpHandler(test.engine)
     const server = createServer((req, res) => {
-      void handle(req, res).then((matched) => {
+      void handle(req, res, OWNER).then((matched) => {
         if (!matched) res.writeHead(404).end('nobody')
       })
     })

@@ -8,6 +8,7 @@ import {
   type SearchWorker,
   type Storage,
 } from '../../../src/main/engine/storage/index.ts'
+import { OWNER_ID } from '../../../src/shared/access.ts'
 import { plantChain } from '../../support/plant-chats.ts'
 import { STORAGE_WORKER } from '../../support/test-chats.ts'
 import { createTestLog } from '../../support/test-log.ts'
@@ -64,9 +65,9 @@ describe('a conversation of 10,000 messages among 30,000', () => {
   })
 
   test('search answers in under 150 ms: common, rare, joined, short and absent words', async () => {
-    expect(await search.search('number9999', 50)).toHaveLength(1)
+    expect(await search.search(OWNER_ID, 'number9999', 50)).toHaveLength(1)
     for (const query of ['train', 'number7777', 'coffee python', 'zz', 'absent']) {
-      expect(await bestMs(3, () => search.search(query, 50)), query).toBeLessThan(150)
+      expect(await bestMs(3, () => search.search(OWNER_ID, query, 50)), query).toBeLessThan(150)
     }
   })
 })

@@ -51,10 +51,10 @@ test('an answer is found once it has ended, not while it streams', async () => {
 test('a worker that cannot work rejects clearly, and the next search tries a new one', async () => {
   const log = createTestLog()
   const worker = createSearchWorker({ file: '/nowhere/switchyard.db', entry: STORAGE_WORKER, log })
-  await expect(worker.search('anything', 5)).rejects.toMatchObject({ code: 'storage_failed' })
-  await expect(worker.search('anything', 5)).rejects.toMatchObject({ code: 'storage_failed' })
+  await expect(worker.search('owner', 'anything', 5)).rejects.toMatchObject({ code: 'storage_failed' })
+  await expect(worker.search('owner', 'anything', 5)).rejects.toMatchObject({ code: 'storage_failed' })
   await worker.close()
-  await expect(worker.search('anything', 5)).rejects.toMatchObject({ code: 'shutting_down' })
+  await expect(worker.search('owner', 'anything', 5)).rejects.toMatchObject({ code: 'shutting_down' })
 })
 
 test('closing ends searches that run', async () => {

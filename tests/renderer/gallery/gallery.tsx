@@ -1,9 +1,10 @@
 import '../../../src/renderer/styles/app.css'
 import { createRoot } from 'react-dom/client'
 import { App } from '../../../src/renderer/app/app.tsx'
-import { setLink } from '../../../src/renderer/bridge/client.ts'
+import { client, setLink } from '../../../src/renderer/bridge/client.ts'
 import { startFollowing } from '../../../src/renderer/bridge/engine-events.ts'
 import { createQueryClient } from '../../../src/renderer/bridge/queries.ts'
+import { setSessionSource } from '../../../src/renderer/bridge/session.ts'
 import { useModelsStore } from '../../../src/renderer/features/models/models-store.ts'
 import { createI18n } from '../../../src/renderer/i18n/setup.ts'
 import { scene } from './scenes.ts'
@@ -19,6 +20,7 @@ engine.state.settings = {
   language,
 }
 setLink(async () => engine.link)
+setSessionSource({ ask: () => client.team.session(), startOver: () => location.reload() })
 const selected = query.get('select')
 if (selected !== null) useModelsStore.setState({ selected })
 const queries = createQueryClient()

@@ -3,6 +3,7 @@ import { createMockEngine, type MockEngine } from '../support/mock-engine.ts'
 import { demoFile, fullShelf, machine, modelFile, someStatus } from '../support/samples.ts'
 import { backendsScene } from './backends-scenes.ts'
 import { ollamaScene } from './ollama-scenes.ts'
+import { teamScene } from './team-scenes.ts'
 
 const GiB = 1024 ** 3
 
@@ -82,6 +83,7 @@ export function scene(name: string): MockEngine {
     }
     default:
       if (name.startsWith('ollama')) return ollamaScene(name)
+      if (name.startsWith('team')) return teamScene(name)
       return name.startsWith('backends') ? backendsScene(name) : full()
   }
 }

@@ -5,6 +5,7 @@ import {
   powerStops,
   runsAsAsked,
   sameOptions,
+  wholeOptions,
   withOption,
 } from '../../../src/renderer/features/models/load-options.ts'
 
@@ -29,6 +30,7 @@ describe('load options', () => {
     expect(runsAsAsked(loaded, { contextSize: 8192, gpuLayers: 'auto' })).toBe(true)
     expect(runsAsAsked(loaded, { contextSize: 4096 })).toBe(false)
     expect(runsAsAsked(loaded, { mmap: false })).toBe(false)
+    expect(runsAsAsked(loaded, { keepAliveSeconds: 600 })).toBe(true)
   })
 
   it('have slider stops at powers of two, the largest value last', () => {
@@ -36,5 +38,19 @@ describe('load options', () => {
     expect(powerStops(64, 64)).toEqual([64])
     expect(nearestStop([512, 1024, 2048], 1400)).toBe(1)
     expect(nearestStop([512, 1024, 2048], 9999)).toBe(2)
+  })
+})
+
+describe('options as they would hold once saved', () => {
+  it('have in the place of what was taken out what takes its place', () => {
+    const saved = { contextSize: 512, threads: 2, mlock: true }
+    expect(wholeOptions({ batchSize: 1024 }, saved, { threads: 6 }, 131_072)).toEqual({
+      batchSize: 1024,
+      contextSize: 8192,
+      threads: 6,
+      mlock: false,
+    })
+    expect(wholeOptions({}, { contextSize: 512, threads: 2 }, {}, 4096)).toEqual({ contextSize: 4096 })
+    expect(wholeOptions({ contextSize: 64 }, { contextSize: 512 }, {}, 4096)).toEqual({ contextSize: 64 })
   })
 })

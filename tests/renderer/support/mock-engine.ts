@@ -10,10 +10,12 @@ import type { Link } from '../../../src/renderer/bridge/client.ts'
 import { builtInConnection } from './connection-samples.ts'
 import { serveConnections } from './mock-connections.ts'
 import { serveOllama } from './mock-ollama.ts'
+import { serveTeam, type TeamHolder } from './mock-team.ts'
 import { catalogOf, machine, someStatus } from './samples.ts'
+import { owner, sessionOf, sharingOff, teamSettings } from './team-samples.ts'
 
 /** What the engine of a test knows; every field may be changed while it runs. */
-export interface MockState {
+export interface MockState extends TeamHolder {
   files: GgufFile[]
   catalog: CatalogModel[] | null
   info: AppInfo
@@ -66,6 +68,14 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
     ollamaModels: [],
     jobs: [],
     added: { added: [], refused: [] },
+    session: sessionOf(owner()),
+    people: [],
+    groups: [],
+    keys: [],
+    invites: [],
+    teamSettings: teamSettings(),
+    oauthProviders: [],
+    sharing: sharingOff(),
     ...initial,
   }
   const calls: Call[] = []
@@ -120,10 +130,27 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
   })
   on('models.unload', ({ id }: { id: string }) => patchFile(id, { loaded: null }))
   on('models.setOptions', ({ id, options }: { id: string; options: LoadOptions }) => patchFile(id, { options }))
+  on('models.validate', () => [])
+  on('models.updateLoaded', ({ id, options }: { id: string; options: LoadOptions }) => {
+    patchFile(id, { options: { ...file(id).options, ...options } })
+    const names = Object.keys(options)
+    const atOnce = (name: string): boolean => name === 'keepAliveSeconds'
+    return { applied: names.filter(atOnce), fromNextLoad: names.filter((name) => !atOnce(name)) }
+  })
+  on('models.metrics', ({ id }: { id: string }) => {
+    file(id)
+    return null
+  })
+  const metadata = new Map<string, Record<string, unknown>>()
+  on('models.metadata', ({ id }: { id: string }) => metadata.get(id) ?? {})
+  on('models.saveMetadata', ({ id, metadata: next }: { id: string; metadata: Record<string, unknown> }) => {
+    metadata.set(id, next)
+  })
   on('models.recheck', ({ id }: { id: string }) => patchFile(id, { state: 'checking', reason: null }))
   on('chats.list', ({ limit }: { limit: number }) => state.conversations.slice(0, limit))
   serveConnections(state, on, emit)
   serveOllama(state, on, emit)
+  serveTeam(state, on, emit)
   on('settings.get', () => ({ values: state.settings, environment: state.environment }))
   on('settings.update', (patch: SettingsPatch) => {
     state.settings = settingsSchema.parse({ ...state.settings, ...patch })

@@ -1,9 +1,10 @@
 import { type RenderResult, render } from '@testing-library/react'
 import { onTestFinished } from 'vitest'
 import { App } from '../../../src/renderer/app/app.tsx'
-import { reopen, setLink } from '../../../src/renderer/bridge/client.ts'
+import { client, reopen, setLink } from '../../../src/renderer/bridge/client.ts'
 import { startFollowing } from '../../../src/renderer/bridge/engine-events.ts'
 import { createQueryClient } from '../../../src/renderer/bridge/queries.ts'
+import { rememberSession, setSessionSource, useSessionStore } from '../../../src/renderer/bridge/session.ts'
 import { useBackendsStore } from '../../../src/renderer/features/backends/backends-store.ts'
 import { useTestRuns } from '../../../src/renderer/features/backends/test-runs.ts'
 import { useConnectionActionStore } from '../../../src/renderer/features/backends/use-connection-actions.ts'
@@ -31,6 +32,10 @@ export function renderApp(engine: MockEngine, path: string, language: Language =
   useConnectionStore.setState(useConnectionStore.getInitialState(), true)
   engine.state.settings = { ...engine.state.settings, language }
   setLink(async () => engine.link)
+  setSessionSource({ ask: () => client.team.session(), startOver: () => undefined })
+  // Already asked, so that a test sees its page at once.
+  useSessionStore.setState(useSessionStore.getInitialState(), true)
+  rememberSession(engine.state.session)
   location.hash = path
   const queries = createQueryClient()
   const stop = startFollowing(queries)

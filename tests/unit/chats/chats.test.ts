@@ -44,7 +44,7 @@ describe('sending', () => {
         modelId: 'demo',
       },
     })
-    expect(test.events).toContainEqual({ type: 'chats:changed', conversationId: id })
+    expect(test.events).toContainEqual({ type: 'chats:changed', conversationId: id, ownerId: 'owner' })
   })
 
   test('the model gets the system prompt and the branch, without reasoning and empty answers', async () => {
@@ -460,7 +460,7 @@ describe('trouble', () => {
     await watching.next()
     run.say('kept')
     await watching.next()
-    await test.chats.close()
+    await test.people.close()
     expect(test.storage.messages.find(answer.id)).toMatchObject({ status: 'stopped', content: 'kept' })
     expect(() => test.chats.send({ id, parentId: null, content: 'More', modelId: 'demo' })).toThrow(
       expect.objectContaining({ code: 'shutting_down' }),

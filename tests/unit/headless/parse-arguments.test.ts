@@ -9,6 +9,7 @@ describe('the command line of the headless form', () => {
       port: 4747,
       dataFolder: null,
       open: false,
+      share: null,
     })
   })
   it('lets arguments win over the environment', () => {
@@ -28,4 +29,22 @@ describe('the command line of the headless form', () => {
   it('refuses what it does not know', () => {
     expect(parseArguments(['--prot', '1'], {})).toMatchObject({ kind: 'usage-error' })
   })
+  it.each([
+    [['--share'], { address: null, port: null, tls: true }],
+    [['--share', '--port', '0'], { address: null, port: null, tls: true }],
+    [['--share', '192.168.1.5', '--share-port', '5000'], { address: '192.168.1.5', port: 5000, tls: true }],
+    [['--share=::1', '--share-plain'], { address: '::1', port: null, tls: false }],
+    [['--share-port=0', '--share'], { address: null, port: 0, tls: true }],
+  ])('reads %j', (args, share) => {
+    expect(parseArguments(args, {})).toMatchObject({ kind: 'serve', share })
+  })
+  it.each([['--share-port', '5000'], ['--share-plain'], ['--share', '--share-port', '65536']])(
+    'refuses %j',
+    (...args) => {
+      expect(parseArguments(args, {})).toMatchObject({
+        kind: 'usage-error',
+        message: expect.stringMatching(/^--share-(?:port|plain) /),
+      })
+    },
+  )
 })

@@ -165,3 +165,54 @@ it('the same list is used for every request that has nothing of its own', () => 
   expect(headers.for(ask({ body: '1' }))).not.toBe(headers.for(ask({ body: '1', key: 1 })))
   expect(headers.for(ask())).not.toContain('content-type')
 })
+
+describe('who asks', () => {
+  const forwarded = { 'x-openwebui-user-id': 'p-1', 'X-OpenWebUI-User-Name': 'Jürgen 日' }
+
+  it('is told with each request that knows it', () => {
+    expect(headersOf({}, { context: { forwarded } })).toEqual({
+      ...always,
+      authorization: 'Bearer k-1',
+      'x-openwebui-user-id': 'p-1',
+      'x-openwebui-user-name': 'Jürgen %E6%97%A5',
+    })
+    expect(headersOf({}, { body: '{}', context: { forwarded } })['content-type']).toBe('application/json')
+    expect(headersOf({}, { context: {} })).toEqual({ ...always, authorization: 'Bearer k-1' })
+  })
+
+  it('never takes the place of credentials, custom headers, ours, or what the transport decides', () => {
+    const names = {
+      authorization: 'x',
+      'x-own': 'x',
+      'user-agent': 'x',
+      host: 'x',
+      'content-length': '1',
+      'bad name': 'x',
+    }
+    const custom = { 'X-Own': 'mine' }
+    expect(headersOf({ custom }, { context: { forwarded: names } })).toEqual({
+      ...always,
+      authorization: 'Bearer k-1',
+      'x-own': 'mine',
+    })
+    expect(
+      headersOf(
+        { provider: 'anthropic' },
+        { headers: { 'x-b': '1' }, context: { forwarded: { 'x-api-key': 'x', 'x-b': '2' } } },
+      ),
+    ).toEqual({ ...always, 'anthropic-version': '2023-06-01', 'x-api-key': 'k-1', 'x-b': '1' })
+  })
+
+  it('leaves the lists of requests without it as they were', () => {
+    const headers = createRequestHeaders({
+      config: { provider: 'openai', auth: { type: 'bearer', headerName: null } },
+      keys: ['a'],
+      custom: {},
+      entraToken: () => Promise.reject(new Error('not asked for')),
+    })
+    const before = headers.for(ask())
+    expect(headers.for(ask({ context: { forwarded } }))).toContain('p-1')
+    expect(headers.for(ask())).toBe(before)
+    expect(before).not.toContain('p-1')
+  })
+})

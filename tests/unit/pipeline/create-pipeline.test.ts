@@ -4,15 +4,18 @@ import { llamaConnection } from '../../../src/main/engine/connections/connection
 import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
 import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
 import type { Connection } from '../../../src/main/engine/spec/connections.ts'
+import type { Caller } from '../../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import type { ProviderAdapter, ProviderCall } from '../../../src/main/engine/spec/provider-adapter.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { systemClock } from '../../../src/main/engine/spec/system-clock.ts'
 import { type Step, scriptedAdapter, upstreamModel } from '../../support/scripted-adapter.ts'
+import { openAccess, plainResolver } from '../../support/test-access.ts'
 import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
 import { createTestLog } from '../../support/test-log.ts'
 
-const caller = { kind: 'owner', via: 'ui' } as const
+const caller: Caller = { principal: OWNER, via: 'ui' }
 const request = { model: 'demo', messages: [], sampling: {} }
 
 async function pipelineAt(connections: Connection[], isClosing = false) {
@@ -24,6 +27,8 @@ async function pipelineAt(connections: Connection[], isClosing = false) {
   catalog.close()
   const pipeline = createPipeline({
     catalog,
+    resolver: plainResolver(catalog),
+    access: openAccess(),
     connections: set,
     health,
     clock: systemClock,

@@ -4,11 +4,13 @@ import { createHealthBoard } from '../../../src/main/engine/health/create-health
 import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
 import type { RouteRecord } from '../../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import type { ProviderAdapter } from '../../../src/main/engine/spec/provider-adapter.ts'
 import { systemClock } from '../../../src/main/engine/spec/system-clock.ts'
 import type { Upstream, UpstreamHead, UpstreamRequest, UpstreamSink } from '../../../src/main/engine/spec/upstream.ts'
 import { connectionConfigSchema } from '../../../src/shared/connections.ts'
 import { scriptedAdapter, upstreamModel } from '../../support/scripted-adapter.ts'
+import { openAccess, plainResolver } from '../../support/test-access.ts'
 import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
 import { createTestLog } from '../../support/test-log.ts'
 
@@ -73,6 +75,8 @@ async function run(plays: (Play | null)[], stream = true) {
   catalog.close()
   const pipeline = createPipeline({
     catalog,
+    resolver: plainResolver(catalog),
+    access: openAccess(),
     connections: set,
     health,
     clock: systemClock,
@@ -90,7 +94,7 @@ async function run(plays: (Play | null)[], stream = true) {
   const raw = Buffer.from('{"model":"demo"}')
   const passed = pipeline.passThrough(
     { endpoint: 'openai:chat', model: 'demo', raw, body: { model: 'demo' }, stream },
-    { kind: 'owner', via: 'openai' },
+    { principal: OWNER, via: 'openai' },
     abort.signal,
     {
       route: (route) => Object.assign(got, { route }),

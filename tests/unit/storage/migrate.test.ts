@@ -47,7 +47,7 @@ test('1 to 2: messages that were there before are found, streaming ones are not'
   addMessage(db, 'a', 'an older railway question')
   addMessage(db, 'b', 'a railway answer in the making', 'streaming')
   expect(migrate(db)).toEqual({ from: 1, to: migrations.length })
-  const found = db.prepare<unknown[], { id: string }>(indexedSearchSql(0)).all('"railway"', 10)
+  const found = db.prepare<unknown[], { id: string }>(indexedSearchSql(0)).all('owner', '"railway"', 10)
   expect(found.map(({ id }) => id)).toEqual(['a'])
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
 })

@@ -71,7 +71,7 @@ test('hot queries use the index that was made for them, and sort nothing', () =>
   const below = find(all, 'SELECT id FROM below')
   expect(below).toContain('COVERING INDEX messages_children')
   for (const list of ['pinned = 1 ORDER BY', 'pinned = 0 ORDER BY', 'AND updated_at < ?']) {
-    expect(find(all, list)).toMatch(/INDEX conversations_(by_update|pinned)/)
+    expect(find(all, list)).toMatch(/INDEX conversations_(pinned_)?of_owner \(owner_id=\?/)
     expect(find(all, list)).not.toContain('TEMP B-TREE')
   }
   const images = find(all, 'FROM attachments WHERE message_id = ?')
@@ -80,12 +80,12 @@ test('hot queries use the index that was made for them, and sort nothing', () =>
   expect(find(all, 'AS hasImages')).toContain('COVERING INDEX attachments_of_message')
   expect(find(all, 'DELETE FROM attachments')).toContain('COVERING INDEX attachments_of_message')
   expect(find(all, "WHERE status = 'streaming'")).toContain('messages_streaming')
-  const search = find(
-    all,
-    'message_search MATCH ? AND messages.deleted_at IS NULL AND conversations.deleted_at IS NULL ORDER',
-  )
+  expect(find(all, 'SET deleted_at = ? WHERE owner_id')).toContain('INDEX conversations_of_owner (owner_id=?)')
+  const search = find(all, 'message_search MATCH ? AND messages.deleted_at IS NULL ORDER')
   expect(search).toContain('SCAN message_search VIRTUAL TABLE')
   expect(search).toContain('SEARCH messages USING INTEGER PRIMARY KEY')
+  expect(search).toContain('COVERING INDEX conversations_search (id=? AND owner_id=?')
   expect(search).not.toContain('TEMP B-TREE')
+  expect(find(all, "status <> 'streaming'")).toContain('COVERING INDEX conversations_search (id=? AND owner_id=?')
   expect(find(all, "status <> 'streaming'")).not.toContain('TEMP B-TREE')
 })

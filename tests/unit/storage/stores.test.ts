@@ -6,6 +6,7 @@ import { createMessagesStore } from '../../../src/main/engine/storage/messages-s
 import { openDatabase } from '../../../src/main/engine/storage/open-database.ts'
 import { openWritable } from '../../../src/main/engine/storage/sqlite.ts'
 import { createWriter } from '../../../src/main/engine/storage/writer.ts'
+import { OWNER_ID } from '../../../src/shared/access.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { createTestLog } from '../../support/test-log.ts'
 
@@ -127,15 +128,15 @@ test('conversations: pinned first, newest first, in pages without gaps', () => {
   const { conversations } = openTestStorage()
   for (let index = 0; index < 6; index++) conversations.insert(`c${index}`, null, 10)
   conversations.update('c0', { pinned: true })
-  const first = conversations.list(3)
+  const first = conversations.list(OWNER_ID, 3)
   expect(first.map(({ id }) => id)).toEqual(['c0', 'c5', 'c4', 'c3'])
-  expect(conversations.list(3, first.at(-1)?.updatedAt).map(({ id }) => id)).toEqual(['c2', 'c1'])
+  expect(conversations.list(OWNER_ID, 3, first.at(-1)?.updatedAt).map(({ id }) => id)).toEqual(['c2', 'c1'])
   conversations.update('c1', { touchedAt: 10 })
-  expect(conversations.list(1).map(({ id }) => id)).toEqual(['c0', 'c1'])
+  expect(conversations.list(OWNER_ID, 1).map(({ id }) => id)).toEqual(['c0', 'c1'])
   expect(conversations.remove('c5', 99)).toBe(true)
   expect(conversations.find('c5')).toBeNull()
-  expect(conversations.restore('c5')).toBe(true)
-  expect(conversations.restore('c5')).toBe(false)
+  expect(conversations.restore('c5', OWNER_ID)).toBe(true)
+  expect(conversations.restore('c5', OWNER_ID)).toBe(false)
 })
 
 test('a nested write is part of the outer one: both or neither', () => {

@@ -1,9 +1,12 @@
+import { OWNER_ID } from '#shared/access.ts'
 import type { Message, NewImage } from '#shared/chats.ts'
+import type { CatalogModel } from '#shared/models.ts'
+import type { Settings } from '#shared/settings.ts'
 import type { RouteRecord } from '../spec/engine.ts'
 import { EngineError, isEngineError } from '../spec/engine-error.ts'
 import type { StoredConversation } from '../storage/index.ts'
 import { buildChatRequest } from './chat-request.ts'
-import type { ChatsOptions } from './chats-options.ts'
+import type { ChatsChange, ChatsOptions } from './chats-options.ts'
 import { conversationTitle } from './conversation-title.ts'
 import { startGeneration } from './generation.ts'
 import type { LiveAnswers } from './live-answers.ts'
@@ -27,12 +30,12 @@ export interface Answering {
 
 interface AnsweringOptions extends Omit<ChatsOptions, 'searchWorker' | 'emit'> {
   live: LiveAnswers
-  changed(conversationId: string): void
+  changed: ChatsChange
 }
 
 /** The part of chats that makes answers. */
 export function createAnswering(options: AnsweringOptions): Answering {
-  const { storage, pipeline, catalog, settings, clock, log, live, changed } = options
+  const { storage, pipeline, resolver, settings, clock, log, live, changed } = options
   const { conversations, messages, attachments } = storage
   let closing = false
 
@@ -65,32 +68,51 @@ export function createAnswering(options: AnsweringOptions): Answering {
     return found
   }
 
+  /**
+   * The model under its own name, able to do what its base model can. Whether it is there, and for this person, is the
+   * pipeline's to say: unknown and forbidden ones fail in the same words.
+   */
+  function describe(modelId: string): Pick<CatalogModel, 'id' | 'name' | 'capabilities'> {
+    const { chain, base } = resolver.follow(modelId)
+    return {
+      id: modelId,
+      name: chain[0]?.name || (base?.name ?? modelId),
+      capabilities: base?.capabilities ?? ['vision'],
+    }
+  }
+
+  /** What the person at this computer set for their own chats is not for those of others. */
+  function settingsOf(ownerId: string): Settings {
+    const values = settings.get()
+    return ownerId === OWNER_ID ? values : { ...values, systemPrompt: '', temperature: null, maxTokens: null }
+  }
+
   /** Starts generating a committed answer to the committed message above it. */
-  function generate(answer: Message, question: Message, modelId: string): void {
+  function generate(ownerId: string, answer: Message, question: Message, modelId: string): void {
     const { id, conversationId } = answer
     const generation = startGeneration({
       answer,
+      ownerId,
       async request() {
         // A model that is gone fails the answer, never the sending: the question is kept.
-        const model = catalog.find(modelId)
-        if (model === null) {
-          throw new EngineError('model_not_found', `The model ${modelId} is not available.`, { param: 'model' })
-        }
+        const principal = options.principalOf(ownerId)
         const branch = { leafId: question.id, depth: question.depth }
-        return buildChatRequest(storage, branch, { ...model, id: modelId }, settings.get())
+        const built = await buildChatRequest(storage, branch, describe(modelId), settingsOf(ownerId))
+        const context = await options.contextOf(principal, { chatId: conversationId, messageId: id })
+        return { ...built, caller: { principal, via: 'ui', context, prompt: promptOf(settings.get()) } }
       },
       pipeline,
       save: (update) => messages.updateAnswer(id, update),
       clock,
       log,
       onEnd({ status, route }) {
-        if (status === 'complete') noteWelcomed()
+        if (status === 'complete' && ownerId === OWNER_ID) noteWelcomed()
         noteEnd(conversationId, route)
-        changed(conversationId)
+        changed(ownerId, conversationId)
       },
       onSettled() {
         live.drop(id)
-        changed(conversationId)
+        changed(ownerId, conversationId)
       },
     })
     live.add(generation)
@@ -145,8 +167,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
         })
       })
       const result = { userMessage: committed(userMessage.id), answer: committed(answer.id) }
-      generate(result.answer, result.userMessage, modelId)
-      changed(conversation.id)
+      generate(conversation.ownerId, result.answer, result.userMessage, modelId)
+      changed(conversation.ownerId, conversation.id)
       return result
     },
     regenerate(conversation, answer, modelId) {
@@ -168,12 +190,18 @@ export function createAnswering(options: AnsweringOptions): Answering {
         })
       })
       const result = committed(again.id)
-      generate(result, question, chosen)
-      changed(conversation.id)
+      generate(conversation.ownerId, result, question, chosen)
+      changed(conversation.ownerId, conversation.id)
       return result
     },
     refuseNew() {
       closing = true
     },
   }
+}
+
+/** What prompts of models may name of the window. */
+function promptOf({ language }: Settings): { language?: string } {
+  if (language === 'system') return {}
+  return { language: language === 'zh' ? 'zh-CN' : 'en-US' }
 }

@@ -16,6 +16,8 @@ export interface BuiltRequest {
 
 /**
  * The request that answers the branch ending at `leafId` (`depth` is that message's): system prompt, then the branch.
+ * The settings' prompt and sampling are what the person brings to every model: the records of `model` are laid over the
+ * request later, so their locked values win, their prompts come before this one, and their mere defaults give way to it.
  * Reasoning is not sent back, nor are answers without text. What does not fit the context is left out from the oldest on,
  * and so are pictures beyond what a request can carry; a model that does not see is told where pictures were.
  */

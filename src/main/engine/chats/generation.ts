@@ -1,6 +1,6 @@
 import type { Message } from '#shared/chats.ts'
 import type { Clock } from '../spec/clock.ts'
-import type { ChatRun, Logger, Pipeline, RouteRecord } from '../spec/engine.ts'
+import type { Caller, ChatRun, Logger, Pipeline, RouteRecord } from '../spec/engine.ts'
 import { EngineError, toEngineError, toPublicError } from '../spec/engine-error.ts'
 import type { FinishReason, StreamPart } from '../spec/stream-part.ts'
 import type { AnswerUpdate } from '../storage/index.ts'
@@ -20,6 +20,8 @@ export type GenerationProgress = Pick<Extract<StreamPart, { type: 'progress' }>,
 export interface Generation {
   readonly answerId: string
   readonly conversationId: string
+  /** Whose conversation it is. */
+  readonly ownerId: string
   /** True once it has its final status, whether or not that could be saved yet. */
   ended(): boolean
   /** The answer as it is now, ahead of its row. */
@@ -40,7 +42,9 @@ export interface Generation {
 export interface GenerationOptions {
   /** The committed, empty answer. */
   answer: Message
-  request(): Promise<BuiltRequest>
+  ownerId: string
+  /** What to ask, and in whose name. */
+  request(): Promise<BuiltRequest & { caller: Caller }>
   pipeline: Pick<Pipeline, 'chat'>
   /** Writes to the answer's row; throws EngineError. */
   save(update: AnswerUpdate): void
@@ -190,10 +194,10 @@ export function startGeneration(options: GenerationOptions): Generation {
 
   async function run(): Promise<void> {
     try {
-      const { request, notes } = await options.request()
+      const { request, notes, caller } = await options.request()
       if (end !== null) return
       measure.noted(notes)
-      chat = await options.pipeline.chat(request, { kind: 'owner', via: 'ui' }, abort.signal)
+      chat = await options.pipeline.chat(request, caller, abort.signal)
       lookAtRoute()
       // After the end the rest is still drawn, so that the upstream comes to its own end.
       for await (const part of chat.parts) if (end === null) take(part)
@@ -207,6 +211,7 @@ export function startGeneration(options: GenerationOptions): Generation {
   return {
     answerId: answer.id,
     conversationId: answer.conversationId,
+    ownerId: options.ownerId,
     ended: () => end !== null,
     message() {
       const live = { ...answer, content, reasoning, facts: measure.facts(null) }

@@ -1,2 +1,2 @@
 export type { ChatsOptions } from './chats-options.ts'
-export { createChats } from './create-chats.ts'
+export { createChats, type PeoplesChats } from './create-chats.ts'

@@ -19,22 +19,36 @@ export interface LiveAnswers {
   stopWhere(matches: (generation: Generation) => boolean): void
   /** Stops all, waits for their upstreams, and tries to save what is unsaved. */
   close(): Promise<void>
+  /** The same for one person's. */
+  closeOf(ownerId: string): Promise<void>
 }
 
 /** Starts empty. */
 export function createLiveAnswers(clock: Clock): LiveAnswers {
   const live = new Map<string, Generation>()
-  const draining = new Set<Promise<void>>()
+  const draining = new Set<Generation>()
 
   function stopWhere(matches: (generation: Generation) => boolean): void {
     for (const generation of [...live.values()]) if (matches(generation)) generation.stop()
   }
 
+  async function end(matches: (generation: Generation) => boolean): Promise<void> {
+    stopWhere(matches)
+    const ends = [...draining].filter(matches).map(({ done }) => done)
+    if (ends.length > 0) {
+      const late = Promise.withResolvers<void>()
+      const timer = clock.setTimeout(late.resolve, CLOSE_MS)
+      await Promise.race([Promise.all(ends), late.promise])
+      timer.cancel()
+    }
+    for (const generation of live.values()) if (matches(generation)) generation.settle()
+  }
+
   return {
     add(generation) {
       live.set(generation.answerId, generation)
-      draining.add(generation.done)
-      void generation.done.then(() => draining.delete(generation.done))
+      draining.add(generation)
+      void generation.done.then(() => draining.delete(generation))
     },
     drop: (answerId) => void live.delete(answerId),
     find: (answerId) => live.get(answerId) ?? null,
@@ -49,16 +63,7 @@ export function createLiveAnswers(clock: Clock): LiveAnswers {
       return false
     },
     stopWhere,
-    async close() {
-      stopWhere(() => true)
-      const ends = [...draining]
-      if (ends.length > 0) {
-        const late = Promise.withResolvers<void>()
-        const timer = clock.setTimeout(late.resolve, CLOSE_MS)
-        await Promise.race([Promise.all(ends), late.promise])
-        timer.cancel()
-      }
-      for (const generation of live.values()) generation.settle()
-    },
+    close: () => end(() => true),
+    closeOf: (ownerId) => end((generation) => generation.ownerId === ownerId),
   }
 }

@@ -1,15 +1,15 @@
-import type { UiEvent } from '#shared/app-info.ts'
 import type { Logger } from '../spec/engine.ts'
+import type { EngineEvent } from '../spec/engine-event.ts'
 
 /** Carries engine events up to whoever shows them. Areas emit; they never call up. */
 export interface EventBus {
-  emit(event: UiEvent): void
-  on(listener: (event: UiEvent) => void): () => void
+  emit(event: EngineEvent): void
+  on(listener: (event: EngineEvent) => void): () => void
 }
 
 /** A bus whose listeners cannot harm one another or the emitter. */
 export function createEventBus(log: Logger): EventBus {
-  const listeners = new Set<(event: UiEvent) => void>()
+  const listeners = new Set<(event: EngineEvent) => void>()
   return {
     emit(event) {
       for (const listener of [...listeners]) {

@@ -32,7 +32,7 @@ export interface RequestHeadersOptions {
 
 /**
  * The headers of each request, later ones winning: our own, those of the request, the credentials, the connection's
- * custom ones. Sets that are the same for every request are made once.
+ * custom ones. What tells who asks never takes the place of another. Sets that are the same for every request are made once.
  */
 export function createRequestHeaders({ config, keys, custom, entraToken }: RequestHeadersOptions): RequestHeaders {
   const { auth, provider } = config
@@ -72,6 +72,7 @@ export function createRequestHeaders({ config, keys, custom, entraToken }: Reque
       const value = request.headers[name]
       if (value !== undefined && NAME.test(name) && mayAsk(name, request)) headers.set(name, cleanHeaderValue(value))
     }
+    forward(headers, request.context?.forwarded)
     credentials(headers, request.key ?? 0, request.context)
     if (token !== null) headers.set('authorization', `Bearer ${token}`)
     const variables = request.context?.variables ?? {}
@@ -82,7 +83,8 @@ export function createRequestHeaders({ config, keys, custom, entraToken }: Reque
   return {
     for(request) {
       if (auth.type === 'microsoft_entra_id') return entraToken().then((token) => build(request, token))
-      if (!isStatic || request.headers !== undefined) return build(request, null)
+      if (!isStatic || request.headers !== undefined || request.context?.forwarded !== undefined)
+        return build(request, null)
       const key = request.key ?? 0
       let sets = ready.get(key)
       if (sets === undefined) {
@@ -95,6 +97,16 @@ export function createRequestHeaders({ config, keys, custom, entraToken }: Reque
       }
       return request.body === undefined ? sets.plain : sets.json
     },
+  }
+}
+
+/** Who asks, where no header of ours or of the request has that name; credentials and custom headers come after it and win. */
+function forward(headers: Map<string, string>, forwarded: CallContext['forwarded']): void {
+  for (const given in forwarded) {
+    const name = given.toLowerCase()
+    const value = forwarded[given]
+    if (value === undefined || !NAME.test(name) || RESERVED.has(name) || headers.has(name)) continue
+    headers.set(name, cleanHeaderValue(value))
   }
 }
 

@@ -3,9 +3,22 @@ import type { PassThroughInput } from '../spec/engine.ts'
 /** Enough for the last event with its usage, bytes. */
 const KEEP = 8 * 1024
 
-/** Field names of prompt and completion tokens in the three dialects. */
-const PROMPT = ['"prompt_tokens"', '"input_tokens"', '"prompt_eval_count"']
-const COMPLETION = ['"completion_tokens"', '"output_tokens"', '"eval_count"']
+/** Field names of prompt and completion tokens: only those that an endpoint knows are looked for, in every answer. */
+const OPENAI = { prompt: '"prompt_tokens"', completion: '"completion_tokens"' }
+const INPUT_OUTPUT = { prompt: '"input_tokens"', completion: '"output_tokens"' }
+const OLLAMA = { prompt: '"prompt_eval_count"', completion: '"eval_count"' }
+const NAMES: Record<PassThroughInput['endpoint'], { prompt: string; completion: string }> = {
+  'openai:chat': OPENAI,
+  'openai:completions': OPENAI,
+  'openai:embeddings': OPENAI,
+  'openai:responses': INPUT_OUTPUT,
+  'anthropic:messages': INPUT_OUTPUT,
+  'anthropic:count_tokens': INPUT_OUTPUT,
+  'ollama:chat': OLLAMA,
+  'ollama:generate': OLLAMA,
+  'ollama:embed': OLLAMA,
+  'ollama:embeddings': OLLAMA,
+}
 
 /** The last bytes of an answer that passes through: what it used, and whether it came to its end. References, no copies. */
 export class AnswerTail {
@@ -34,8 +47,10 @@ export class AnswerTail {
 
   /** Token counts, if the answer told any. */
   usage(): { promptTokens: number; completionTokens: number } | null {
-    const prompt = last(PROMPT, this.#read()) ?? last(PROMPT, this.#first?.subarray(0, KEEP).toString('latin1') ?? '')
-    const completion = last(COMPLETION, this.#read())
+    const names = NAMES[this.#input.endpoint]
+    const text = this.#read()
+    const prompt = last(names.prompt, text) ?? last(names.prompt, this.#firstText())
+    const completion = last(names.completion, text)
     if (prompt === null && completion === null) return null
     return { promptTokens: prompt ?? 0, completionTokens: completion ?? 0 }
   }
@@ -60,6 +75,12 @@ export class AnswerTail {
     }
   }
 
+  /** Only Anthropic tells the prompt's tokens at the beginning. */
+  #firstText(): string {
+    const hasItThere = this.#input.endpoint === 'anthropic:messages' && this.#chunks[0] !== this.#first
+    return hasItThere ? (this.#first?.subarray(0, KEEP).toString('latin1') ?? '') : ''
+  }
+
   #read(): string {
     if (this.#text === null) {
       const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
@@ -69,10 +90,9 @@ export class AnswerTail {
   }
 }
 
-/** The last number that one of these names is followed by. */
-function last(names: readonly string[], text: string): number | null {
-  let at = -1
-  for (const name of names) at = Math.max(at, text.lastIndexOf(name))
+/** The last number that this name is followed by. */
+function last(name: string, text: string): number | null {
+  const at = text.lastIndexOf(name)
   const digits = at === -1 ? null : /:\s*(\d+)/.exec(text.slice(at, at + 60))
   return digits === null ? null : Number(digits[1])
 }

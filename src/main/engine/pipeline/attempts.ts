@@ -3,7 +3,8 @@ import type { Clock } from '../spec/clock.ts'
 import type { Connection, HealthBoard } from '../spec/connections.ts'
 import type { RouteRecord } from '../spec/engine.ts'
 import { blotError, EngineError, toEngineError } from '../spec/engine-error.ts'
-import { type Candidate, routeTo } from './candidates.ts'
+import { unknownModel } from '../spec/unknown-model.ts'
+import { type AskedModel, type Candidate, routeTo } from './candidates.ts'
 import { movesOn, triesNextKey } from './move-on.ts'
 
 /** One try at one connection with one of its keys. */
@@ -15,8 +16,9 @@ export interface Attempt {
 
 interface AttemptsOptions {
   candidates: Candidate[]
+  /** The base model; null if a server was named for one that nobody is known to have. */
   model: CatalogModel | null
-  modelId: string
+  asked: AskedModel
   requestId: string
   health: HealthBoard
   clock: Clock
@@ -42,7 +44,7 @@ export class Attempts {
     const [first] = options.candidates
     if (first === undefined) throw noCandidates(options)
     this.#options = options
-    this.route = routeTo(first, options.model, options.modelId, options.requestId)
+    this.route = routeTo(first, options, options.requestId)
   }
 
   /** The attempt to make now. */
@@ -107,8 +109,7 @@ export class Attempts {
   }
 
   #routeAfterFailures(candidate: Candidate): RouteRecord {
-    const { model, modelId, requestId } = this.#options
-    const route = routeTo(candidate, model, modelId, requestId)
+    const route = routeTo(candidate, this.#options, this.#options.requestId)
     const before = this.#failed.map(({ connectionName, message }) => `${connectionName}: ${message}`)
     return { ...route, attempts: this.#failed, reasons: [...before, ...route.reasons] }
   }
@@ -137,7 +138,7 @@ function speaksForConnection({ config }: Connection, { code }: EngineError): boo
   return !(isCallers && code === 'auth_failed')
 }
 
-function noCandidates({ model, modelId }: Pick<AttemptsOptions, 'model' | 'modelId'>): EngineError {
-  if (model === null) return new EngineError('model_not_found', `model '${modelId}' not found`, { param: 'model' })
-  return new EngineError('upstream_unavailable', `No configured connection has the model '${modelId}' right now.`)
+function noCandidates({ model, asked }: Pick<AttemptsOptions, 'model' | 'asked'>): EngineError {
+  if (model === null) return unknownModel(asked.id)
+  return new EngineError('upstream_unavailable', `No configured connection has the model '${asked.id}' right now.`)
 }

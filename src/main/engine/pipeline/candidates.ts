@@ -10,6 +10,12 @@ export interface Candidate {
   reason: string
 }
 
+/** The model as it was asked for: a preset's own id and name. */
+export interface AskedModel {
+  id: string
+  name: string
+}
+
 interface Ranked {
   connection: Connection
   upstreamModel: string
@@ -23,9 +29,18 @@ export type Turns = Map<string, number>
 /** The most models whose turns are remembered; beyond it counting starts again. */
 const MAX_TURNS = 10_000
 
+/** What a person's requests are held to. */
+export interface Limits {
+  /** Requests may go to the public internet. */
+  mayRunAway: boolean
+  /** A named server is asked even for models that its list does not show. */
+  mayNameAnyModel: boolean
+}
+
 /**
- * The holders of a model in the order in which they are tried: those that answer first, then the fewest requests under
- * way, then the higher priority, then in turn. A named connection is the only candidate, whatever its state.
+ * The holders of a base model in the order in which they are tried: those that answer first, then the fewest requests
+ * under way, then the higher priority, then in turn. A named connection is the only candidate, whatever its state. Those
+ * beyond the person's limits are none.
  */
 export function candidatesFor(
   model: CatalogModel | null,
@@ -33,15 +48,16 @@ export function candidatesFor(
   connections: ConnectionSet,
   health: HealthBoard,
   turns: Turns,
+  limits: Limits,
   options: RouteOptions = {},
 ): Candidate[] {
-  if (options.connectionId !== undefined) return named(model, modelId, connections, options.connectionId)
+  if (options.connectionId !== undefined) return named(model, modelId, connections, limits, options.connectionId)
   if (model === null) return []
   const ranked: Ranked[] = []
   for (const { connectionId, upstreamModel } of model.holders) {
     if (options.excluding?.has(connectionId)) continue
     const connection = connections.find(connectionId)
-    if (connection === null) continue
+    if (connection === null || !mayRunAt(connection, limits)) continue
     ranked.push({
       connection,
       upstreamModel,
@@ -60,17 +76,22 @@ export function candidatesFor(
   }))
 }
 
+function mayRunAt({ place }: Connection, { mayRunAway }: Limits): boolean {
+  return mayRunAway || place !== 'away'
+}
+
 /** The record of an attempt at a candidate. */
 export function routeTo(
   { connection, upstreamModel, reason }: Candidate,
-  model: CatalogModel | null,
-  modelId: string,
+  { model, asked }: { model: CatalogModel | null; asked: AskedModel },
   requestId: string,
 ): RouteRecord {
+  const { id, name } = asked
   return {
     requestId,
-    modelId: model?.id ?? modelId,
-    modelName: model?.name ?? modelId,
+    modelId: id,
+    modelName: name,
+    ...(model === null || model.id === id ? {} : { baseModelId: model.id }),
     place: connection.place,
     connectionId: connection.id,
     connectionName: connection.name,
@@ -83,11 +104,13 @@ function named(
   model: CatalogModel | null,
   modelId: string,
   connections: ConnectionSet,
+  limits: Limits,
   connectionId: string,
 ): Candidate[] {
   const connection = connections.find(connectionId)
-  if (connection === null) return []
+  if (connection === null || !mayRunAt(connection, limits)) return []
   const holder = model?.holders.find((each) => each.connectionId === connectionId)
+  if (holder === undefined && !limits.mayNameAnyModel) return []
   // A server may have a model that its list does not show; who names the server is believed.
   const prefix = connection.config?.prefixId ? `${connection.config.prefixId}.` : ''
   const bare = modelId.startsWith(prefix) ? modelId.slice(prefix.length) : modelId

@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import type { Access } from '../spec/access.ts'
+import type { ChatRequest } from '../spec/chat-request.ts'
 import type { Clock } from '../spec/clock.ts'
 import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
 import type { Caller, Catalog, ChatRun, Logger, Pipeline, RouteOptions } from '../spec/engine.ts'
 import { EngineError } from '../spec/engine-error.ts'
+import type { ModelResolver, PromptContext, ResolvedModel } from '../spec/presets.ts'
 import type { ProviderCall } from '../spec/provider-adapter.ts'
 import type { StreamPart } from '../spec/stream-part.ts'
+import { unknownModel } from '../spec/unknown-model.ts'
 import { attemptStream } from './attempt-stream.ts'
 import { type Attempt, Attempts } from './attempts.ts'
-import { type Candidate, candidatesFor, type Turns } from './candidates.ts'
+import { candidatesFor, type Turns } from './candidates.ts'
 import { endStream } from './end-stream.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { type FoundModel, findModel, findModelNow } from './find-model.ts'
 import { passThrough } from './pass-through.ts'
 import { recordRequest } from './record-request.ts'
 
 export interface PipelineParts {
   catalog: Pick<Catalog, 'find' | 'findAfterLook'>
+  resolver: ModelResolver
+  access: Pick<Access, 'mayUse' | 'requireModel' | 'mayRunAway'>
   connections: ConnectionSet
   health: HealthBoard
   clock: Clock
@@ -23,8 +30,9 @@ export interface PipelineParts {
   isClosing: () => boolean
 }
 
-/** The one way through for every request: resolve, route, attempt, record. */
-export function createPipeline({ catalog, connections, health, clock, log, isClosing }: PipelineParts): Pipeline {
+/** The one way through for every request: resolve, authorize, apply the model's records, route, attempt, record. */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { catalog, resolver, access, connections, health, clock, log, isClosing } = parts
   const turns: Turns = new Map()
   const keyTurns = new Map<string, number>()
 
@@ -39,21 +47,33 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
     if (isClosing()) throw new EngineError('shutting_down', 'Switchyard is shutting down and takes no new requests.')
   }
 
-  function attemptsAt(
-    candidates: Candidate[],
-    model: ReturnType<Catalog['find']>,
-    modelId: string,
-    caller: Caller,
-  ): Attempts {
+  function attemptsAt(found: FoundModel, caller: Caller, options?: RouteOptions): Attempts {
+    const { model, asked, baseModelId, limits } = found
+    const candidates = candidatesFor(model, baseModelId, connections, health, turns, limits, options)
+    // What runs only where the person may not is not there for them, nor what a named server is not known to have.
+    const isBeyond = options?.connectionId === undefined ? !limits.mayRunAway : !limits.mayNameAnyModel
+    if (candidates.length === 0 && isBeyond && options?.excluding === undefined) throw unknownModel(found.askedId)
     const requestId = caller.requestId ?? randomUUID()
-    return new Attempts({ candidates, model, modelId, requestId, health, clock, nextKey })
+    return new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
   }
 
-  async function attemptsFor(modelId: string, caller: Caller, options?: RouteOptions): Promise<Attempts> {
+  /** Finds, authorizes and lets `apply` lay the model's records over the request, before anything runs. */
+  async function prepared<Request extends { model: string }>(
+    request: Request,
+    caller: Caller,
+    options: RouteOptions | undefined,
+    apply: (found: NonNullable<FoundModel['resolved']>, request: Request) => Request,
+  ): Promise<{ request: Request; attempts: Attempts }> {
     refuseWhenClosing()
-    // A named server is asked even for a model that nobody is known to have.
-    const model = options?.connectionId === undefined ? await catalog.findAfterLook(modelId) : catalog.find(modelId)
-    return attemptsAt(candidatesFor(model, modelId, connections, health, turns, options), model, modelId, caller)
+    const found = await findModel(request.model, caller.principal, { catalog, resolver, access }, options)
+    const attempts = attemptsAt(found, caller, options)
+    const { resolved } = found
+    return { attempts, request: resolved?.changesRequests === true ? apply(resolved, request) : request }
+  }
+
+  function chatFor({ principal, prompt }: Caller): (found: ResolvedModel, request: ChatRequest) => ChatRequest {
+    const context: PromptContext = { principal, ...prompt }
+    return (found, request) => resolver.apply(found, request, context)
   }
 
   /** What an adapter is told about one attempt. */
@@ -140,20 +160,20 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
   }
 
   return {
-    async chat(request, caller, signal, options) {
-      const attempts = await attemptsFor(request.model, caller, options)
+    async chat(asked, caller, signal, options) {
+      const { request, attempts } = await prepared(asked, caller, options, chatFor(caller))
       return stream('chat', attempts, caller, signal, (attempt) =>
         attempt.connection.adapter.chat(call(attempts, attempt, request, caller, signal)),
       )
     },
-    async complete(request, caller, signal, options) {
-      const attempts = await attemptsFor(request.model, caller, options)
+    async complete(asked, caller, signal, options) {
+      const { request, attempts } = await prepared(asked, caller, options, resolver.applyToCompletion)
       return stream('completion', attempts, caller, signal, (attempt) =>
         attempt.connection.adapter.complete(call(attempts, attempt, request, caller, signal)),
       )
     },
-    async embed(request, caller, signal, options) {
-      const attempts = await attemptsFor(request.model, caller, options)
+    async embed(asked, caller, signal, options) {
+      const { request, attempts } = await prepared(asked, caller, options, resolver.applyToEmbedding)
       const result = await whole(
         'embedding',
         attempts,
@@ -164,8 +184,8 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
       )
       return { route: attempts.route, result }
     },
-    async countTokens(request, caller, signal, options) {
-      const attempts = await attemptsFor(request.model, caller, options)
+    async countTokens(asked, caller, signal, options) {
+      const { request, attempts } = await prepared(asked, caller, options, chatFor(caller))
       const { adapter } = attempts.next.connection
       if (adapter.countTokens === undefined) {
         return { route: attempts.route, tokens: estimateTokens(request), exact: false }
@@ -186,12 +206,14 @@ export function createPipeline({ catalog, connections, health, clock, log, isClo
     },
     passThrough(input, caller, signal, sink, options) {
       refuseWhenClosing()
-      const model = catalog.find(input.model)
-      if (model === null && options?.connectionId === undefined) return null
-      const candidates = candidatesFor(model, input.model, connections, health, turns, options)
-      const [best] = candidates
-      if (best?.connection.adapter.passThrough === undefined) return null
-      const attempts = attemptsAt(candidates, model, input.model, caller)
+      const found = findModelNow(input.model, caller.principal, { catalog, resolver, access }, options)
+      // Whatever stands in the way, the reading path says it in the right words.
+      if (found === null || found.resolved?.changesRequests === true) return null
+      const { model, asked, baseModelId, limits } = found
+      const candidates = candidatesFor(model, baseModelId, connections, health, turns, limits, options)
+      if (candidates[0]?.connection.adapter.passThrough === undefined) return null
+      const requestId = caller.requestId ?? randomUUID()
+      const attempts = new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
       return passThrough({ input, caller, signal, sink, attempts, log, clock })
     },
   }

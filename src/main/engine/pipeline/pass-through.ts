@@ -235,7 +235,7 @@ function planFor(attempts: Attempts, input: PassThroughInput): Plan | null {
   const { connection, upstreamModel } = attempts.next
   const { adapter } = connection
   if (adapter.upstream === undefined || adapter.passThrough === undefined) return null
-  const request = adapter.passThrough(input.endpoint, input.body, upstreamModel)
+  const request = adapter.passThrough(input.endpoint, input.body, upstreamModel, input.raw)
   return request === null ? null : { upstream: adapter.upstream, request }
 }
 

@@ -1,15 +1,21 @@
-import type { AppInfo, Status, UiEvent } from '#shared/app-info.ts'
+import type { AppInfo, Status } from '#shared/app-info.ts'
 import type { AnswerEvent, Conversation, Message, NewImage, SearchHit, Thread } from '#shared/chats.ts'
 import type { ErrorCode } from '#shared/error-codes.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { Place } from '#shared/place.ts'
 import type { Settings, SettingsPatch, SettingsView } from '#shared/settings.ts'
+import type { Access } from './access.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
 import type { ConnectionSet, Connections } from './connections.ts'
+import type { EngineEvent } from './engine-event.ts'
 import type { Jobs, OllamaServers } from './jobs.ts'
 import type { LlamaRuntime } from './llama-runtime.ts'
+import type { ModelResolver, Presets, PromptContext, ResolvedModel } from './presets.ts'
+import type { Principal } from './principal.ts'
 import type { PassThroughEndpoint, UpstreamModel } from './provider-adapter.ts'
+import type { Sharing } from './sharing.ts'
 import type { EmbeddingResult, StreamPart } from './stream-part.ts'
+import type { Team } from './team.ts'
 import type { CallContext, UpstreamHead, UpstreamSink } from './upstream.ts'
 
 /** Where one request runs and why; kept with the answer. */
@@ -17,6 +23,8 @@ export interface RouteRecord {
   requestId: string
   modelId: string
   modelName: string
+  /** The base model that runs it, where another one was asked for (a preset). */
+  baseModelId?: string
   place: Place
   connectionId: string
   connectionName: string
@@ -31,11 +39,13 @@ export interface RouteRecord {
 
 /** Who asks, for access rules and the ledger. */
 export interface Caller {
-  kind: 'owner'
+  principal: Principal
   /** `ui`, or the dialect of the API client. */
   via: 'ui' | 'openai' | 'ollama' | 'anthropic'
   /** For header templates and forwarded credentials. */
   context?: CallContext
+  /** What prompts of presets may name beside the principal. */
+  prompt?: Omit<PromptContext, 'principal'>
   /** The id under which the caller knows the request; else the pipeline makes one. */
   requestId?: string
 }
@@ -46,6 +56,8 @@ export interface RouteOptions {
   connectionId?: string
   /** Not these: they have been tried. */
   excluding?: ReadonlySet<string>
+  /** Chats: what is applied and run in the place of the asked model's own records (a draft that is tried out). */
+  resolved?: ResolvedModel
 }
 
 export interface ChatRun {
@@ -166,10 +178,19 @@ export interface SettingsStore {
   onChange(listener: (settings: Settings) => void): () => void
 }
 
+/** Free notes beside models, by the catalog's ids. */
+export interface ModelMetadata {
+  /** Empty if nothing was noted. */
+  get(modelId: string): Record<string, unknown>
+  /** Throws `invalid_request` for what is too large to be notes. An empty object takes the notes away. */
+  save(modelId: string, metadata: Record<string, unknown>): void
+}
+
 /** Everything that the gateway, the desktop shell and the UI contract may use. */
 export interface Engine {
   readonly settings: SettingsStore
   readonly runtime: LlamaRuntime
+  readonly modelMetadata: ModelMetadata
   readonly catalog: Catalog
   /** Connections as they are set up. */
   readonly connections: Connections
@@ -178,13 +199,27 @@ export interface Engine {
   readonly jobs: Jobs
   readonly ollamaServers: OllamaServers
   readonly pipeline: Pipeline
-  readonly chats: Chats
+  /** Person-made models. */
+  readonly presets: Presets
+  readonly resolver: ModelResolver
+  readonly access: Access
+  readonly team: Team
+  readonly sharing: Sharing
+  /** One person's conversations; those of others do not exist for it. `owner` and every person id have their own. */
+  chatsOf(personId: string): Chats
+  /**
+   * Headers that tell upstreams who asks; absent where that is off. A promise where they are signed.
+   */
+  userInfoHeaders?(
+    principal: Principal,
+    ids?: { chatId?: string | undefined; messageId?: string | undefined },
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>> | null
   readonly log: Logger
   info(): Promise<AppInfo>
   /** Told by the gateway once it listens. */
   setGatewayUrl(url: string | null): void
   status(): Status
-  onEvent(listener: (event: UiEvent) => void): () => void
+  onEvent(listener: (event: EngineEvent) => void): () => void
   /** Where the data lives (absolute). */
   readonly dataFolder: string
   /** Graceful: refuses new requests, drains generations, flushes, closes the database. Safe to call twice. */

@@ -1,4 +1,4 @@
-import type { GgufFile, LoadOptions } from '#shared/models.ts'
+import type { GgufFile, LoadOptions, ModelMetrics } from '#shared/models.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
 import type { EmbeddingResult, StreamPart } from './stream-part.ts'
 
@@ -29,6 +29,12 @@ export interface LlamaRuntime {
   forget(id: string): Promise<void>
   recheck(id: string): Promise<void>
   setOptions(id: string, options: LoadOptions): Promise<void>
+  /** What is wrong with load options for this model on this machine, in plain sentences; empty: nothing. */
+  validate(id: string, options: Readonly<Record<string, unknown>>): Promise<string[]>
+  /** Saves options beside those saved before. A loaded model takes at once how long it stays; the rest from its next load. */
+  updateLoaded(id: string, options: LoadOptions): Promise<{ applied: string[]; fromNextLoad: string[] }>
+  /** Counted since the start; null if it neither is loaded nor was ever asked for anything. */
+  metrics(id: string): ModelMetrics | null
   load(id: string, options?: LoadOptions, signal?: AbortSignal): Promise<void>
   /** Drains (running requests are aborted with `aborted`), then frees it. No error if it is not loaded. */
   unload(id: string): Promise<void>

@@ -8,6 +8,8 @@ export interface CallContext {
   cookie?: string
   /** The caller's OAuth access token, for auth type `system_oauth`. */
   oauthToken?: string
+  /** Headers that tell who asks (`ENABLE_FORWARD_USER_INFO_HEADERS`), in lower case. */
+  forwarded?: Readonly<Record<string, string>>
   /** Headers of the caller's dialect that only its own provider understands (`anthropic-beta`), in lower case. */
   dialectHeaders?: Readonly<Record<string, string>>
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod'
+import { OWNER_ID } from '#shared/access.ts'
 import type { Conversation } from '#shared/chats.ts'
 import { placeSchema } from '#shared/place.ts'
 import { readJson } from './message-row.ts'
 import type { WritableDatabase } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
-/** A conversation as stored: whether an answer is running is known elsewhere. */
-export type StoredConversation = Omit<Conversation, 'answering'>
+/** A conversation as stored, and whose it is: whether an answer is running is known elsewhere. */
+export interface StoredConversation extends Omit<Conversation, 'answering'> {
+  ownerId: string
+}
 
 /** Fields that may change; absent ones stay. */
 export type ConversationPatch = Partial<
@@ -18,22 +21,29 @@ export type ConversationPatch = Partial<
 
 /** Conversations. Reads leave out deleted ones. */
 export interface ConversationsStore {
-  /** Newest first. The first page (no `before`) starts with all pinned ones; later pages hold what was updated before `before`. */
-  list(limit: number, before?: number): StoredConversation[]
+  /**
+   * One person's, newest first. The first page (no `before`) starts with all pinned ones; later pages hold what was
+   * updated before `before`.
+   */
+  list(ownerId: string, limit: number, before?: number): StoredConversation[]
+  /** Anyone's: whoever asks looks whose it is. */
   find(id: string): StoredConversation | null
-  insert(id: string, modelId: string | null, at: number): void
+  insert(id: string, modelId: string | null, at: number, ownerId?: string): void
   /** No-op if there is no such conversation. */
   update(id: string, patch: ConversationPatch): void
   /** Marks as deleted. False if there is none. */
   remove(id: string, at: number): boolean
-  /** False if there is none that is deleted. */
-  restore(id: string): boolean
+  /** Marks all of one person as deleted. Returns how many. */
+  removeAllOf(ownerId: string, at: number): number
+  /** False if this person has none that is deleted. */
+  restore(id: string, ownerId: string): boolean
   /** Deletes conversations that were marked before `before` and have no messages left. */
   purgeEmpty(before: number): number
 }
 
 interface ConversationRow {
   id: string
+  owner_id: string
   title: string
   model_id: string | null
   pinned: number
@@ -59,17 +69,17 @@ export function createConversationsStore(db: WritableDatabase, writer: Writer): 
   }
 
   return {
-    list(limit, before) {
-      if (before !== undefined) return statements.page.all(before, limit).map(toConversation)
-      return [...statements.pinned.all(), ...statements.first.all(limit)].map(toConversation)
+    list(ownerId, limit, before) {
+      if (before !== undefined) return statements.page.all(ownerId, before, limit).map(toConversation)
+      return [...statements.pinned.all(ownerId), ...statements.first.all(ownerId, limit)].map(toConversation)
     },
     find(id) {
       const row = statements.find.get(id)
       return row === undefined ? null : toConversation(row)
     },
-    insert(id, modelId, at) {
+    insert(id, modelId, at, ownerId = OWNER_ID) {
       const createdAt = distinctTime(at)
-      writer.write(() => statements.insert.run(id, modelId, createdAt, createdAt))
+      writer.write(() => statements.insert.run(id, ownerId, modelId, createdAt, createdAt))
     },
     update(id, patch) {
       writer.write(() => {
@@ -84,29 +94,30 @@ export function createConversationsStore(db: WritableDatabase, writer: Writer): 
       })
     },
     remove: (id, at) => writer.write(() => statements.remove.run(at, id).changes > 0),
-    restore: (id) => writer.write(() => statements.restore.run(id).changes > 0),
+    removeAllOf: (ownerId, at) => writer.write(() => statements.removeAllOf.run(at, ownerId).changes),
+    restore: (id, ownerId) => writer.write(() => statements.restore.run(id, ownerId).changes > 0),
     purgeEmpty: (before) => writer.write(() => statements.purgeEmpty.run(before).changes),
   }
 }
 
 function prepareStatements(db: WritableDatabase) {
-  const columns = 'id, title, model_id, pinned, draft, active_leaf_id, message_count, trace, created_at, updated_at'
+  const columns =
+    'id, owner_id, title, model_id, pinned, draft, active_leaf_id, message_count, trace, created_at, updated_at'
+  const alive = `SELECT ${columns} FROM conversations WHERE owner_id = ? AND deleted_at IS NULL`
   const set = (column: string) => db.prepare(`UPDATE conversations SET ${column} = ? WHERE id = ?`)
   return {
-    pinned: db.prepare<[], ConversationRow>(
-      `SELECT ${columns} FROM conversations WHERE deleted_at IS NULL AND pinned = 1 ORDER BY updated_at DESC`,
-    ),
-    first: db.prepare<[number], ConversationRow>(
-      `SELECT ${columns} FROM conversations WHERE deleted_at IS NULL AND pinned = 0 ORDER BY updated_at DESC LIMIT ?`,
-    ),
-    page: db.prepare<[number, number], ConversationRow>(
-      `SELECT ${columns} FROM conversations WHERE deleted_at IS NULL AND pinned = 0 AND updated_at < ? ORDER BY updated_at DESC LIMIT ?`,
+    pinned: db.prepare<[string], ConversationRow>(`${alive} AND pinned = 1 ORDER BY updated_at DESC`),
+    first: db.prepare<[string, number], ConversationRow>(`${alive} AND pinned = 0 ORDER BY updated_at DESC LIMIT ?`),
+    page: db.prepare<[string, number, number], ConversationRow>(
+      `${alive} AND pinned = 0 AND updated_at < ? ORDER BY updated_at DESC LIMIT ?`,
     ),
     find: db.prepare<[string], ConversationRow>(
       `SELECT ${columns} FROM conversations WHERE id = ? AND deleted_at IS NULL`,
     ),
     newestUpdate: db.prepare<[], number | null>('SELECT max(updated_at) FROM conversations').pluck(),
-    insert: db.prepare('INSERT INTO conversations (id, model_id, created_at, updated_at) VALUES (?, ?, ?, ?)'),
+    insert: db.prepare(
+      'INSERT INTO conversations (id, owner_id, model_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
+    ),
     setTitle: set('title'),
     setPinned: set('pinned'),
     setModel: set('model_id'),
@@ -116,7 +127,10 @@ function prepareStatements(db: WritableDatabase) {
     setTrace: set('trace'),
     touch: set('updated_at'),
     remove: db.prepare('UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL'),
-    restore: db.prepare('UPDATE conversations SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL'),
+    removeAllOf: db.prepare('UPDATE conversations SET deleted_at = ? WHERE owner_id = ? AND deleted_at IS NULL'),
+    restore: db.prepare(
+      'UPDATE conversations SET deleted_at = NULL WHERE id = ? AND owner_id = ? AND deleted_at IS NOT NULL',
+    ),
     purgeEmpty: db.prepare(
       `DELETE FROM conversations WHERE deleted_at < ?
        AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = conversations.id)`,
@@ -127,6 +141,7 @@ function prepareStatements(db: WritableDatabase) {
 function toConversation(row: ConversationRow): StoredConversation {
   return {
     id: row.id,
+    ownerId: row.owner_id,
     title: row.title,
     modelId: row.model_id,
     pinned: row.pinned === 1,

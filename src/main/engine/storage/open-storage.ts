@@ -1,12 +1,21 @@
 import type { GgufRegistry } from '../spec/llama-runtime.ts'
+import { type ApiKeysStore, createApiKeysStore } from './api-keys-store.ts'
 import { type AttachmentsStore, createAttachmentsStore } from './attachments-store.ts'
 import { type ConnectionsStore, createConnectionsStore } from './connections-store.ts'
 import { type ConversationsStore, createConversationsStore } from './conversations-store.ts'
+import { createDocumentsStore, type DocumentsStore } from './documents-store.ts'
 import { createGgufRegistry } from './gguf-registry.ts'
+import { createGroupsStore, type GroupsStore } from './groups-store.ts'
+import { createInvitesStore, type InvitesStore } from './invites-store.ts'
 import { createJobsStore, type JobsStore } from './jobs-store.ts'
 import { createMessagesStore, type MessagesStore } from './messages-store.ts'
+import { createOauthStore, type OauthStore } from './oauth-store.ts'
 import { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
+import { createPeopleStore, type PeopleStore } from './people-store.ts'
+import { createPresetsStore, type PresetsStore } from './presets-store.ts'
+import { createSessionsStore, type SessionsStore } from './sessions-store.ts'
 import { createSettingsRecords, type SettingsRecords } from './settings-records.ts'
+import { createTemplatesStore, type TemplatesStore } from './templates-store.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 /** The open database: its statements by area, and how its writes fare. */
@@ -18,6 +27,15 @@ export interface Storage extends Writer {
   readonly ggufRegistry: GgufRegistry
   readonly connections: ConnectionsStore
   readonly jobs: JobsStore
+  readonly documents: DocumentsStore
+  readonly presets: PresetsStore
+  readonly templates: TemplatesStore
+  readonly people: PeopleStore
+  readonly sessions: SessionsStore
+  readonly apiKeys: ApiKeysStore
+  readonly groups: GroupsStore
+  readonly invites: InvitesStore
+  readonly oauth: OauthStore
   /** The database file (absolute), for the search worker. */
   readonly file: string
   /** Closes cleanly. Safe to call twice. */
@@ -37,6 +55,15 @@ export function openStorage(options: OpenDatabaseOptions): Storage {
     ggufRegistry: createGgufRegistry(db, writer, options.now),
     connections: createConnectionsStore(db, writer),
     jobs: createJobsStore(db, writer),
+    documents: createDocumentsStore(db, writer),
+    presets: createPresetsStore(db, writer),
+    templates: createTemplatesStore(db, writer),
+    people: createPeopleStore(db, writer),
+    sessions: createSessionsStore(db, writer),
+    apiKeys: createApiKeysStore(db, writer),
+    groups: createGroupsStore(db, writer),
+    invites: createInvitesStore(db, writer),
+    oauth: createOauthStore(db, writer),
     file: files.database,
     close,
   }

@@ -6,8 +6,8 @@ import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker/protocol.
 
 /** Search on a second, read-only connection in a thread of its own, so that no query holds up the engine's loop. */
 export interface SearchWorker {
-  /** Newest first. Rejects with `storage_failed` if the search could not run. */
-  search(query: string, limit: number): Promise<SearchHit[]>
+  /** One person's messages, newest first. Rejects with `storage_failed` if the search could not run. */
+  search(ownerId: string, query: string, limit: number): Promise<SearchHit[]>
   /** Ends the thread; what still runs is rejected with `shutting_down`. Safe to call twice. */
   close(): Promise<void>
 }
@@ -73,12 +73,12 @@ export function createSearchWorker({ file, entry, log }: SearchWorkerOptions): S
   }
 
   return {
-    search(query, limit) {
+    search(ownerId, query, limit) {
       if (closed) return Promise.reject(new EngineError('shutting_down', 'Switchyard is closing.'))
       worker ??= start()
       const target = worker
       return new Promise((resolve, reject) => {
-        const request: WorkerRequest = { id: ++lastId, type: 'search', query, limit }
+        const request: WorkerRequest = { id: ++lastId, type: 'search', ownerId, query, limit }
         waiting.set(request.id, { resolve, reject })
         target.ref()
         target.postMessage(request)

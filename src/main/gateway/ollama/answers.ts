@@ -19,7 +19,7 @@ type Kind = 'chat' | 'generate'
 /** POST /api/chat */
 export async function chat(exchange: Exchange, options: RouteOptions = {}, given?: JsonBody): Promise<void> {
   const { raw, json } = given ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'ollama')
+  const caller = callerOf(exchange, 'ollama', json)
   let route = options
   // Loading and unloading concern the servers that have the model, not the one that would answer.
   if (hasItems(json, 'messages')) {
@@ -37,7 +37,7 @@ export async function chat(exchange: Exchange, options: RouteOptions = {}, given
 /** POST /api/generate */
 export async function generate(exchange: Exchange, options: RouteOptions = {}, given?: JsonBody): Promise<void> {
   const { raw, json } = given ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'ollama')
+  const caller = callerOf(exchange, 'ollama', json)
   let route = options
   if (hasItems(json, 'prompt')) {
     const passed = await tryPassThrough(exchange, 'ollama:generate', raw, json, asksForStream(json), caller, options)
@@ -78,8 +78,8 @@ function answer(
 
 function load(exchange: Exchange, kind: Kind, request: ChatRequest, options: RouteOptions): Promise<void> {
   return forClient(exchange, async (signal) => {
-    const { engine } = exchange.gateway
-    const done = await loadOrUnload(engine, findModel(engine, request.model), request.runtime ?? {}, signal, options)
+    const model = findModel(exchange, request.model)
+    const done = await loadOrUnload(exchange, model, request.runtime ?? {}, signal, options)
     // One object also when a stream was asked for, as Ollama answers it.
     sendJson(exchange, 200, ollamaLoadAnswer(kind, request.model, done))
   })

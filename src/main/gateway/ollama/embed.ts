@@ -63,7 +63,7 @@ function run(
   return forClient(exchange, async (signal) => {
     if (request.inputs.length === 0) {
       const started = performance.now()
-      await loadOrUnload(engine, findModel(engine, request.model), request.runtime ?? {}, signal, route)
+      await loadOrUnload(exchange, findModel(exchange, request.model), request.runtime ?? {}, signal, route)
       const loadMs = performance.now() - started
       await send({ embeddings: [], promptTokens: 0, loadMs, totalMs: loadMs }, {})
       return

@@ -1,14 +1,17 @@
 import type { CatalogModel, LoadOptions } from '#shared/models.ts'
 import type { RuntimeHints } from '../../engine/spec/chat-request.ts'
-import type { Engine, RouteOptions } from '../../engine/spec/engine.ts'
+import type { RouteOptions } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { withoutUndefined } from '../../engine/wire/without-undefined.ts'
+import { findBase } from '../caller-models.ts'
+import type { Exchange } from '../exchange.ts'
 import { type Holder, holders } from '../open-webui/connection-family.ts'
+import { requireAdmin } from '../require.ts'
 import { upstreamOf } from './upstream-of.ts'
 
-/** The catalog's model of that name. Throws `model_not_found`. */
-export function findModel(engine: Engine, name: string): CatalogModel {
-  const model = engine.catalog.find(name)
+/** The base model that answers for that name. Throws `model_not_found`, also if the caller may not use it. */
+export function findModel(exchange: Exchange, name: string): CatalogModel {
+  const model = findBase(exchange, name)
   if (model === null) throw new EngineError('model_not_found', `model '${name}' not found`, { param: 'model' })
   return model
 }
@@ -21,19 +24,21 @@ export function runtimeId(model: CatalogModel): string | null {
 /**
  * What Ollama does with a request that has no prompt: `keep_alive` 0 unloads the model, anything else loads it.
  * It is unloaded wherever it is, and loaded in this process or on the first Ollama server that has it. A model that
- * only others hold has nothing to load.
+ * only others hold has nothing to load. Unloading takes it from everybody, and is for administrators.
  */
 export async function loadOrUnload(
-  engine: Engine,
+  exchange: Exchange,
   model: CatalogModel,
   hints: RuntimeHints,
   signal: AbortSignal,
   { connectionId, excluding }: RouteOptions = {},
 ): Promise<'load' | 'unload'> {
+  const { engine } = exchange.gateway
   const meant = (id: string): boolean => (connectionId ?? id) === id && excluding?.has(id) !== true
   const own = model.holders.find((holder) => holder.provider === 'llama' && meant(holder.connectionId))
   const servers = holders(engine, 'ollama', model.id).filter(({ connection }) => meant(connection.id))
   if (hints.keepAliveSeconds === 0) {
+    requireAdmin(exchange)
     if (own !== undefined) await engine.runtime.unload(own.upstreamModel)
     await Promise.all(servers.map((server) => engine.ollamaServers.unload(server.connection.id, server.upstreamModel)))
     return 'unload'

@@ -23,14 +23,14 @@ export function runningOn(engine: Engine, signal: AbortSignal): Promise<{ member
 }
 
 /** What runs anywhere: in this process and on all Ollama connections; each model once. */
-export async function allProcesses(engine: Engine, signal: AbortSignal): Promise<{ models: object[] }> {
+export async function allProcesses(engine: Engine, signal: AbortSignal): Promise<Process[]> {
   const own = ollamaProcesses(engine.runtime.files(), (id) => engine.catalog.find(id)) as { models: Process[] }
-  const byName = new Map<string, object>(own.models.map((process) => [process.model, process]))
+  const byName = new Map<string, Process>(own.models.map((process) => [process.model, process]))
   for (const { processes } of await runningOn(engine, signal)) {
     for (const process of processes)
       if (!byName.has(process.model)) byName.set(process.model, { ...process, name: process.model })
   }
-  return { models: [...byName.values()] }
+  return [...byName.values()]
 }
 
 async function processesOf(engine: Engine, member: Member, signal: AbortSignal): Promise<Process[]> {

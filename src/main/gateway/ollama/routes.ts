@@ -1,4 +1,5 @@
 import { ollamaTags } from '../../engine/wire/ollama/model-list.ts'
+import { callerModels } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { readBody } from '../json-body.ts'
 import { withProcessTime } from '../open-webui/process-time.ts'
@@ -18,12 +19,12 @@ import { show } from './show.ts'
 const API_LEVEL = '0.13.5'
 
 /**
- * The Ollama dialect, below /api. Models are those of the whole catalog; what manages models (pull, push, create, copy,
+ * The Ollama dialect, below /api. Models are those that the caller may use; what manages models (pull, push, create, copy,
  * delete, blobs) goes to the Ollama connection that holds the model, else to the first one.
  */
 export const ollamaRoutes: Routes = {
   'GET /api/version': version,
-  'GET /api/tags': (exchange) => sendJson(exchange, 200, ollamaTags(exchange.gateway.engine.catalog.list())),
+  'GET /api/tags': (exchange) => sendJson(exchange, 200, ollamaTags(callerModels(exchange))),
   'GET /api/ps': processes,
   'POST /api/show': show,
   'POST /api/chat': (exchange) => chat(exchange),
@@ -45,7 +46,9 @@ async function version(exchange: Exchange): Promise<void> {
 
 function processes(exchange: Exchange): Promise<void> {
   return forClient(exchange, async (signal) => {
-    sendJson(exchange, 200, await allProcesses(exchange.gateway.engine, signal))
+    const { engine } = exchange.gateway
+    const models = await allProcesses(engine, signal)
+    sendJson(exchange, 200, { models: models.filter(({ model }) => engine.access.mayUse(exchange.principal, model)) })
   })
 }
 

@@ -1,4 +1,5 @@
 import { toEngineError } from '../../engine/spec/engine-error.ts'
+import { isAdmin } from '../../engine/spec/principal.ts'
 import { requireModel } from '../../engine/wire/ollama/request-fields.ts'
 import { ollamaShow } from '../../engine/wire/ollama/show.ts'
 import { callerOf } from '../caller.ts'
@@ -18,11 +19,15 @@ export async function show(exchange: Exchange): Promise<void> {
   return forClient(exchange, async (signal) => {
     // It may have come to a server since that was looked at.
     if (engine.catalog.find(body.model) === null) await holdersNow(engine, body.model)
-    const model = findModel(engine, body.model)
+    const model = findModel(exchange, body.model)
     const id = runtimeId(model)
-    const servers = id === null ? holders(engine, 'ollama', body.model) : []
+    const servers = id === null ? holders(engine, 'ollama', model.id) : []
     if (servers.length > 0) return sendShow(exchange, servers, body, signal)
-    sendJson(exchange, 200, ollamaShow(model, id === null ? null : await engine.runtime.details(id)))
+    sendJson(
+      exchange,
+      200,
+      ollamaShow(model, id === null ? null : await engine.runtime.details(id), isAdmin(exchange.principal)),
+    )
   })
 }
 

@@ -1,4 +1,4 @@
-import type { ChatRun } from '../../engine/spec/engine.ts'
+import type { Caller, ChatRun } from '../../engine/spec/engine.ts'
 import { systemClock } from '../../engine/spec/system-clock.ts'
 import { readWebUiChat, type WebUiChatBody } from '../../engine/wire/open-webui/chat-body.ts'
 import { withOllamaParameters, withParameters } from '../../engine/wire/open-webui/chat-parameters.ts'
@@ -7,6 +7,7 @@ import { openWebUiUsage } from '../../engine/wire/open-webui/usage.ts'
 import { type AnswerIdentity, openAiChatCompletion } from '../../engine/wire/openai/chat-answer.ts'
 import { decodeOpenAiChat } from '../../engine/wire/openai/chat-request.ts'
 import { callerOf } from '../caller.ts'
+import { findBase } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { readBody } from '../json-body.ts'
 import { asksForStream, excluding } from '../openai/answers.ts'
@@ -19,21 +20,25 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   const { raw, json } = await readBody(exchange)
   const chat = readWebUiChat(json)
   const { engine } = exchange.gateway
-  const holders = typeof chat.body.model === 'string' ? (engine.catalog.find(chat.body.model)?.holders ?? []) : []
+  const holders = typeof chat.body.model === 'string' ? (findBase(exchange, chat.body.model)?.holders ?? []) : []
   const takesOptions = holders.some(({ provider }) => provider === 'ollama' || provider === 'llama')
   const body = withParameters(chat, takesOptions, systemClock)
-  const caller = callerOf(exchange, 'openai')
+  const caller: Caller = { ...callerOf(exchange, 'openai', json), prompt: promptOf(exchange, chat.variables) }
+
+  // A record's `stream_response` wins over what the client asks for, as there.
+  const own = typeof chat.body.model === 'string' ? streamResponseOf(exchange, chat.body.model) : undefined
+  const wantsStream = own ?? asksForStream(body)
 
   let tried: ReadonlySet<string> | undefined
   // Ollama's own way of speaking OpenAI's dialect leaves out its counts and durations.
-  if (!takesOptions) {
+  if (!takesOptions && own === undefined) {
     const bytes = chat.isChanged ? Buffer.from(JSON.stringify(body)) : raw
-    const passed = await tryPassThrough(exchange, 'openai:chat', bytes, body, asksForStream(body), caller)
+    const passed = await tryPassThrough(exchange, 'openai:chat', bytes, body, wantsStream, caller)
     if (passed.done) return
     tried = passed.excluding
   }
 
-  const { request, stream, includeUsage } = decode(chat, body, takesOptions)
+  const { request, includeUsage } = decode(chat, body, takesOptions)
   exchange.model = request.model
   const identity: AnswerIdentity = {
     id: `chatcmpl-${exchange.requestId.slice(4)}`,
@@ -47,13 +52,32 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
     run = await engine.pipeline.chat(request, caller, signal, excluding({}, tried))
     return run
   }
-  if (stream) return streamAnswer(exchange, webUiChatStream(identity, includeUsage, servedByOllama), start)
+  if (wantsStream) return streamAnswer(exchange, webUiChatStream(identity, includeUsage, servedByOllama), start)
   return sendWholeAnswer(exchange, start, (answer, headers) => {
     const whole = openAiChatCompletion(identity, answer)
     const { usage, timings } = answer
     const own = usage !== null && servedByOllama() ? { usage: openWebUiUsage(usage, timings) } : {}
     sendJson(exchange, 200, { ...whole, ...own }, headers)
   })
+}
+
+/** What prompts of records may name: what the client sent along, and the person's own time zone. */
+function promptOf(
+  { principal, gateway }: Exchange,
+  variables: Readonly<Record<string, unknown>>,
+): NonNullable<Caller['prompt']> {
+  const texts = Object.entries(variables).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : String(value),
+  ])
+  const zone = principal.kind === 'person' ? gateway.engine.team.clientSettings(principal.id)?.timezone : undefined
+  return { variables: Object.fromEntries(texts), ...(typeof zone === 'string' ? { timeZone: zone } : {}) }
+}
+
+/** Undefined where no record says anything, or the model is none. */
+function streamResponseOf({ gateway, principal }: Exchange, model: string): boolean | undefined {
+  const { access, resolver } = gateway.engine
+  return access.mayUse(principal, model) ? resolver.resolve(model)?.streamResponse : undefined
 }
 
 function decode(

@@ -1,6 +1,10 @@
+import type { CatalogModel } from '#shared/models.ts'
 import type { Connection, ConnectionFamily } from '../../engine/spec/connections.ts'
 import type { Engine, RouteOptions } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
+import { isAdmin } from '../../engine/spec/principal.ts'
+import { findBase } from '../caller-models.ts'
+import type { Exchange } from '../exchange.ts'
 import type { WebUiHandler } from './route-table.ts'
 
 /** A connection in use and its list position in the family: `url_idx`. */
@@ -81,19 +85,53 @@ export function prefixOf({ config }: Connection): string {
 }
 
 /**
- * What limits a request to a family, or to its connection at `index`: a named server is believed to have the model. One
- * that nobody of the family is known to have is looked for once more at the servers. Throws `model_not_found`.
+ * What limits a request to a family, or to its connection at `index`: a server that an administrator names is believed to
+ * have the model. One that nobody of the family is known to have is looked for once more at the servers. Throws
+ * `model_not_found`, also for a model that the caller may not use.
  */
 export async function within(
-  engine: Engine,
+  exchange: Exchange,
   family: ConnectionFamily,
   index: number | null,
   model: string,
 ): Promise<RouteOptions> {
-  if (index !== null) return { connectionId: memberAt(engine, family, index).connection.id }
-  if (holders(engine, family, model).length === 0) await lookAgain(engine, members(engine, family))
-  if (holders(engine, family, model).length > 0) return { excluding: outside(engine, family) }
-  throw new EngineError('model_not_found', `Model '${model}' was not found`, { param: 'model' })
+  const { engine } = exchange.gateway
+  if (index !== null && isAdmin(exchange.principal)) {
+    return { connectionId: memberAt(engine, family, index).connection.id }
+  }
+  const base = await findInFamily(exchange, family, model)
+  if (base === null) throw notFoundIn(model)
+  if (index === null) return { excluding: outside(engine, family) }
+  const { connection } = memberAt(engine, family, index)
+  if (holders(engine, family, base.id).some((holder) => holder.connection.id === connection.id)) {
+    return { connectionId: connection.id }
+  }
+  throw notFoundIn(model)
+}
+
+/**
+ * The base model that answers for a name, if the family holds it and the caller may use it; if nobody is known to, the
+ * servers are asked once more.
+ */
+export async function findInFamily(
+  exchange: Exchange,
+  family: ConnectionFamily,
+  model: string,
+): Promise<CatalogModel | null> {
+  const { engine } = exchange.gateway
+  const held = (): CatalogModel | null => {
+    const base = findBase(exchange, model)
+    return base !== null && holders(engine, family, base.id).length > 0 ? base : null
+  }
+  const known = held()
+  if (known !== null) return known
+  await lookAgain(engine, members(engine, family))
+  return held()
+}
+
+/** In Open WebUI's words. */
+export function notFoundIn(model: string): EngineError {
+  return new EngineError('model_not_found', `Model '${model}' was not found`, { param: 'model' })
 }
 
 /** Asks these connections for their models again, and waits a little for the answers. */

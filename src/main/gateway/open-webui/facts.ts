@@ -3,18 +3,23 @@ import { sendJson } from '../respond.ts'
 
 /** GET /api/config: what a client may know before anybody signs in. */
 export async function config(exchange: Exchange): Promise<void> {
+  const { team } = exchange.gateway.engine
+  const { requireSignIn, signUp, apiKeys } = team.settings()
+  const asks = exchange.listener === 'network' || requireSignIn
+  const providers = team.oauthProviders().filter(({ enabled }) => enabled)
   sendJson(exchange, 200, {
     status: true,
     name: 'Switchyard',
     version: await exchange.gateway.version(),
     default_locale: '',
-    oauth: { providers: {} },
+    oauth: { providers: Object.fromEntries(providers.map(({ id, name }) => [id, name])) },
+    ...(asks && !team.hasAccounts() ? { onboarding: true } : {}),
     features: {
-      auth: false,
+      auth: asks,
       auth_trusted_header: false,
-      enable_signup: false,
-      enable_login_form: false,
-      enable_api_keys: false,
+      enable_signup: asks && signUp !== 'closed',
+      enable_login_form: asks,
+      enable_api_keys: apiKeys,
       enable_websocket: false,
       enable_direct_connections: false,
       enable_image_generation: false,
@@ -24,10 +29,15 @@ export async function config(exchange: Exchange): Promise<void> {
   })
 }
 
-/** GET /api/usage: the models that answer somebody right now in this process. */
+/** GET /api/usage: the models that answer somebody right now in this process, of those that the caller may use. */
 export function usage(exchange: Exchange): void {
-  const busy = exchange.gateway.engine.runtime.files().filter(({ loaded }) => (loaded?.activeRequests ?? 0) > 0)
-  sendJson(exchange, 200, { model_ids: busy.map(({ id }) => id), user_count: 1 })
+  const { principal, gateway } = exchange
+  const { access, runtime, team } = gateway.engine
+  const busy = runtime.files().filter(({ loaded }) => (loaded?.activeRequests ?? 0) > 0)
+  const visible = busy.filter(({ id }) => access.mayUse(principal, id))
+  // The owner at this computer is somebody too, and in no list of accounts.
+  const others = team.activePeople().filter(({ id }) => id !== principal.id).length
+  sendJson(exchange, 200, { model_ids: visible.map(({ id }) => id), user_count: others + 1 })
 }
 
 /** GET /ready: whoever is answered at all is answered by an engine that has started. */

@@ -15,7 +15,7 @@ export function withinFamily(family: ConnectionFamily, answer: Answer): WebUiHan
     const body = await readBody(exchange)
     const model = modelOf(body.json)
     exchange.model = model
-    return answer(exchange, await within(exchange.gateway.engine, family, index, model), body)
+    return answer(exchange, await within(exchange, family, index, model), body)
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CatalogModel } from '#shared/models.ts'
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
+import { isAdmin } from '../../engine/spec/principal.ts'
 import {
   catalogFacts,
   ollamaModelEntry,
@@ -19,6 +20,9 @@ import { forClient } from '../run-answer.ts'
 import { holders, lookAgain, members } from './connection-family.ts'
 import { ollamaSources, openAiSources } from './list-sources.ts'
 import { unloadAll } from './ollama-manage.ts'
+import { overriddenEntry, presetEntry } from './preset-entry.ts'
+
+type Entry = Record<string, unknown>
 
 const unloadSchema = z.object({ model: z.string().min(1) })
 
@@ -28,13 +32,12 @@ export async function models(exchange: Exchange): Promise<void> {
   if (/^(true|1)$/i.test(new URLSearchParams(exchange.query).get('refresh') ?? '')) {
     await lookAgain(engine, [...members(engine, 'ollama'), ...members(engine, 'openai')])
   }
-  const data = listed(engine).filter(({ model }) => model?.state !== 'unavailable')
-  sendJson(exchange, 200, { data: data.map(({ entry }) => entry) })
+  sendJson(exchange, 200, { data: entriesFor(exchange) })
 }
 
 /** GET /api/models/base: what the providers offer, unfiltered. */
 export function baseModels(exchange: Exchange): void {
-  sendJson(exchange, 200, { data: listed(exchange.gateway.engine).map(({ entry }) => entry) })
+  sendJson(exchange, 200, { data: offered(exchange.gateway.engine).map(({ entry }) => entry) })
 }
 
 /** POST /api/models/unload: wherever the model is in memory. */
@@ -43,10 +46,12 @@ export async function unloadModel(exchange: Exchange): Promise<void> {
   exchange.model = name
   const { engine } = exchange.gateway
   return forClient(exchange, async () => {
-    const model = engine.catalog.find(name)
+    // Presets are unloaded with their base.
+    const base = engine.resolver.resolve(name)?.baseModelId
+    const model = base === undefined ? null : engine.catalog.find(base)
     if (model === null) throw new EngineError('not_found', `Model "${name}" not found`, { param: 'model' })
     const own = runtimeId(model)
-    const servers = holders(engine, 'ollama', name)
+    const servers = holders(engine, 'ollama', model.id)
     if (own === null && servers.length === 0) {
       const provider = model.holders[0]?.provider ?? 'unknown'
       throw new EngineError('unsupported', `Provider "${provider}" does not support model unloading`)
@@ -57,9 +62,33 @@ export async function unloadModel(exchange: Exchange): Promise<void> {
   })
 }
 
-/** Every model once: of equal ids Ollama's entry stands, then the OpenAI family's, then our own. */
-function listed(engine: Engine): { entry: Record<string, unknown>; model: CatalogModel | null }[] {
-  const entries = new Map<string, Record<string, unknown>>()
+/** What the caller may use: base models as their providers list them, with what overrides say, and presets. */
+function entriesFor(exchange: Exchange): Entry[] {
+  const { principal, gateway } = exchange
+  const { access, presets } = gateway.engine
+  const byModel = new Map<string, Entry[]>()
+  const unknown: Entry[] = []
+  for (const { entry, model } of offered(gateway.engine)) {
+    const known = model === null ? unknown : byModel.get(model.id)
+    if (known !== undefined) known.push(entry)
+    else if (model !== null) byModel.set(model.id, [entry])
+  }
+  const listed = presets.listed(principal).filter(({ base }) => base.state !== 'unavailable')
+  const entries = listed.flatMap(({ base, record, isPreset }) => {
+    const own = byModel.get(base.id) ?? []
+    const [first] = own
+    if (first === undefined || record === null) return own
+    const seesGrants = access.mayWrite(principal, record)
+    if (isPreset) return [presetEntry(record, first, seesGrants)]
+    return own.map((entry) => overriddenEntry(record, entry, seesGrants))
+  })
+  // What a server lists and the catalog does not know has no rules that could allow it to somebody.
+  return isAdmin(principal) ? [...entries, ...unknown] : entries
+}
+
+/** Every model that is offered once: of equal ids Ollama's entry stands, then the OpenAI family's, then our own. */
+function offered(engine: Engine): { entry: Entry; model: CatalogModel | null }[] {
+  const entries = new Map<string, Entry>()
   const shown = new Set<CatalogModel>()
   if (engine.connections.familyEnabled('openai')) {
     for (const entry of openAiList(openAiSources(engine))) entries.set(String(entry.id), openAiModelEntry(entry))

@@ -1,21 +1,32 @@
 import { EngineError } from '../../engine/spec/engine-error.ts'
-import { ollamaList } from '../../engine/wire/open-webui/ollama-list.ts'
+import { isAdmin } from '../../engine/spec/principal.ts'
+import { type OllamaListEntry, ollamaList } from '../../engine/wire/open-webui/ollama-list.ts'
 import type { Exchange } from '../exchange.ts'
 import { passAnswer } from '../ollama/pass-answer.ts'
 import { type Process, runningOn } from '../ollama/processes.ts'
 import { upstreamOf } from '../ollama/upstream-of.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
-import { memberAt, members } from './connection-family.ts'
+import { bareName, memberAt, members } from './connection-family.ts'
+import { entriesForCaller } from './family-lists.ts'
 import { ollamaSources } from './list-sources.ts'
 
 /** How long the version of one server is waited for, ms. */
 const ASK_MS = 1_000
 
-/** GET /ollama/api/tags[/{i}]: merged from what is known, or one server's own list. */
+/**
+ * GET /ollama/api/tags[/{i}]: merged from what is known, or one server's own list. Of that, people who are not
+ * administrators get what they may use, as it is known.
+ */
 export function ollamaTags(exchange: Exchange, index: number | null): Promise<void> | void {
-  if (index !== null) return ownAnswer(exchange, index, '/api/tags')
-  sendJson(exchange, 200, { models: ollamaList(ollamaSources(exchange.gateway.engine)) })
+  if (index === null) return sendJson(exchange, 200, { models: mergedFor(exchange, null) })
+  if (isAdmin(exchange.principal)) return ownAnswer(exchange, index, '/api/tags')
+  const { gateway, principal } = exchange
+  const { connection } = memberAt(gateway.engine, 'ollama', index)
+  const models = ollamaList(ollamaSources(gateway.engine).filter((source) => source.index === index))
+    .filter(({ model }) => gateway.engine.access.mayUse(principal, model))
+    .map((entry) => ({ ...entry, model: bareName(connection, entry.model) }))
+  sendJson(exchange, 200, { models })
 }
 
 /** GET /ollama/api/ps: what runs on any of the servers. */
@@ -59,10 +70,25 @@ export function ollamaVersion(exchange: Exchange, index: number | null): Promise
 export function ollamaOpenAiModels(exchange: Exchange, index: number | null): void {
   const { engine } = exchange.gateway
   if (index !== null) memberAt(engine, 'ollama', index)
-  const sources = ollamaSources(engine).filter((source) => index === null || source.index === index)
   const created = Math.floor(Date.now() / 1000)
-  const data = ollamaList(sources).map(({ model }) => ({ id: model, object: 'model', created, owned_by: 'openai' }))
+  const data = mergedFor(exchange, index).map(({ model }) => ({
+    id: model,
+    object: 'model',
+    created,
+    owned_by: 'openai',
+  }))
   sendJson(exchange, 200, { object: 'list', data })
+}
+
+/** The merged list, of one connection where it is named, as the caller may see it. */
+function mergedFor(exchange: Exchange, index: number | null): OllamaListEntry[] {
+  const sources = ollamaSources(exchange.gateway.engine)
+  return entriesForCaller(
+    exchange,
+    ollamaList(index === null ? sources : sources.filter((source) => source.index === index)),
+    ({ model }) => model,
+    (entry, { id, name }) => ({ ...entry, name, model: id }),
+  )
 }
 
 /** What one server answers itself, word for word. */

@@ -10,7 +10,7 @@ import { readCopy, readModelName, readTransfer } from '../ollama/manage-models.t
 import { readShow, sendShow } from '../ollama/show.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
-import { bareName, type Holder, memberOrFirst } from './connection-family.ts'
+import { bareName, findInFamily, type Holder, holders, memberOrFirst, notFoundIn } from './connection-family.ts'
 
 const unloadSchema = z.object({ model: z.string().nullish(), name: z.string().nullish() })
 
@@ -94,7 +94,9 @@ export async function ollamaDelete(exchange: Exchange, index: number | null): Pr
 export async function ollamaShow(exchange: Exchange): Promise<void> {
   const body = await readShow(exchange)
   return forClient(exchange, async (signal) => {
-    await sendShow(exchange, await serversOf(exchange, body.model, null), body, signal)
+    const base = await findInFamily(exchange, 'ollama', body.model)
+    if (base === null) throw notFoundIn(body.model)
+    await sendShow(exchange, holders(exchange.gateway.engine, 'ollama', base.id), body, signal)
   })
 }
 
@@ -104,5 +106,5 @@ async function serversOf(exchange: Exchange, model: string, index: number | null
   if (index !== null) return [serverAt(engine, model, index)]
   const [first, ...others] = await holdersNow(engine, model)
   if (first !== undefined) return [first, ...others]
-  throw new EngineError('model_not_found', `Model '${model}' was not found`, { param: 'model' })
+  throw notFoundIn(model)
 }

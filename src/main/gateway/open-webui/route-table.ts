@@ -1,51 +1,67 @@
+import type { KeyScope } from '#shared/team.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Handler, Routes } from '../router.ts'
-import { withProcessTime } from './process-time.ts'
-
-/** Who may call a route: anybody, a signed-in person, an administrator. The owner of a loopback gateway is all three. */
-export type Level = 'pub' | 'ver' | 'adm'
+import type { RouteAccess } from '../route-access.ts'
+import type { Routes } from '../router.ts'
 
 /** `index` is the path's `url_idx`; null where none is named. */
 export type WebUiHandler = (exchange: Exchange, index: number | null) => Promise<void> | void
 
-export interface WebUiRoute {
-  level: Level
+/** A route, who may call it, and what an API key needs to. */
+export interface WebUiRoute extends RouteAccess {
   handler: WebUiHandler
 }
 
-/** Routes as the reference writes them: one that ends in `[/{i}]` takes a list position behind its path. */
+/**
+ * Routes as the reference writes them: one that ends in `[/{i}]` takes a list position behind its path; other `{names}`
+ * stand for one segment each (`exchange.params`).
+ */
 export type WebUiTable = Record<`${'GET' | 'POST' | 'DELETE' | 'HEAD'} /${string}`, WebUiRoute>
 
 const INDEXED = '[/{i}]'
 
+/** For anybody, also before signing in. */
 export function pub(handler: WebUiHandler): WebUiRoute {
-  return { level: 'pub', handler }
+  return { level: 'public', scope: null, handler }
 }
-export function ver(handler: WebUiHandler): WebUiRoute {
-  return { level: 'ver', handler }
+/** For whoever is signed in, also people who wait for approval. */
+export function sgn(handler: WebUiHandler, scope: KeyScope | null = null): WebUiRoute {
+  return { level: 'signed-in', scope, handler }
 }
+/** For people with the role user or admin. `scope` is what an API key must have; null: any key will do. */
+export function ver(handler: WebUiHandler, scope: KeyScope | null): WebUiRoute {
+  return { level: 'member', scope, handler }
+}
+/** For administrators; an API key needs the scope `admin`. */
 export function adm(handler: WebUiHandler): WebUiRoute {
-  return { level: 'adm', handler }
+  return { level: 'admin', scope: 'admin', handler }
+}
+
+/** Who may call each route of a table, by the names that the router knows them under. */
+export function accessOf(table: WebUiTable): Record<string, RouteAccess> {
+  const access: Record<string, RouteAccess> = {}
+  for (const [route, { level, scope }] of Object.entries(table)) {
+    const path = withoutIndex(route)
+    access[path] = { level, scope, isTimed: true }
+    if (path !== route) access[`${path}/*`] = { level, scope, isTimed: true }
+  }
+  return access
 }
 
 /** The table as the router takes it. */
 export function toRoutes(table: WebUiTable): Routes {
   const routes: Routes = {}
   for (const [route, { handler }] of Object.entries(table)) {
-    const path = (route.endsWith(INDEXED) ? route.slice(0, -INDEXED.length) : route) as keyof Routes
-    routes[path] = timed((exchange) => handler(exchange, null))
+    const path = withoutIndex(route) as keyof Routes
+    routes[path] = (exchange) => handler(exchange, null)
     if (path === route) continue
-    routes[`${path}/*` as keyof Routes] = timed((exchange) => handler(exchange, indexOf(exchange)))
+    routes[`${path}/*` as keyof Routes] = (exchange) => handler(exchange, indexOf(exchange))
   }
   return routes
 }
 
-function timed(handler: Handler): Handler {
-  return (exchange) => {
-    withProcessTime(exchange)
-    return handler(exchange)
-  }
+function withoutIndex(route: string): string {
+  return route.endsWith(INDEXED) ? route.slice(0, -INDEXED.length) : route
 }
 
 function indexOf(exchange: Exchange): number {

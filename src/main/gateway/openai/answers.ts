@@ -19,7 +19,7 @@ import { forClient, sendWholeAnswer, streamAnswer } from '../run-answer.ts'
 /** POST /v1/chat/completions */
 export async function chatCompletions(exchange: Exchange, options: RouteOptions = {}, body?: JsonBody): Promise<void> {
   const { raw, json } = body ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'openai')
+  const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:chat', raw, json, asksForStream(json), caller, options)
   if (passed.done) return
   const { request, stream, includeUsage } = decodeOpenAiChat(json)
@@ -41,7 +41,7 @@ export async function chatCompletions(exchange: Exchange, options: RouteOptions 
 /** POST /v1/completions */
 export async function completions(exchange: Exchange, options: RouteOptions = {}, body?: JsonBody): Promise<void> {
   const { raw, json } = body ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'openai')
+  const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:completions', raw, json, asksForStream(json), caller, options)
   if (passed.done) return
   const { request, stream, includeUsage } = decodeOpenAiCompletion(json)
@@ -63,7 +63,7 @@ export async function completions(exchange: Exchange, options: RouteOptions = {}
 /** POST /v1/embeddings */
 export async function embeddings(exchange: Exchange, options: RouteOptions = {}, body?: JsonBody): Promise<void> {
   const { raw, json } = body ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'openai')
+  const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:embeddings', raw, json, false, caller, options)
   if (passed.done) return
   const { request, encoding } = decodeOpenAiEmbeddings(json)

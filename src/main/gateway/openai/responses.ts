@@ -13,7 +13,7 @@ import { asksForStream, excluding } from './answers.ts'
 /** POST /v1/responses, without anything kept between requests. */
 export async function responses(exchange: Exchange, options: RouteOptions = {}, body?: JsonBody): Promise<void> {
   const { raw, json } = body ?? (await readBody(exchange))
-  const caller = callerOf(exchange, 'openai')
+  const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:responses', raw, json, asksForStream(json), caller, options)
   if (passed.done) return
   const { request, stream, echo } = decodeOpenAiResponses(json)

@@ -1,6 +1,7 @@
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { anthropicModel, anthropicModelList } from '../../engine/wire/anthropic/model-list.ts'
 import { openAiModel, openAiModelList } from '../../engine/wire/openai/model-list.ts'
+import { callerModels, findForCaller } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { sendJson } from '../respond.ts'
 import type { Routes } from '../router.ts'
@@ -18,13 +19,13 @@ export const openAiRoutes: Routes = {
 }
 
 function models(exchange: Exchange): void {
-  const list = exchange.gateway.engine.catalog.list()
+  const list = callerModels(exchange)
   if (speaksAnthropic(exchange)) sendJson(exchange, 200, anthropicModelList(list, new URLSearchParams(exchange.query)))
   else sendJson(exchange, 200, openAiModelList(list))
 }
 
 function model(exchange: Exchange): void {
-  const found = exchange.gateway.engine.catalog.find(exchange.rest)
+  const found = findForCaller(exchange, exchange.rest)
   if (found === null) {
     throw new EngineError('model_not_found', `The model '${exchange.rest}' does not exist.`, { param: 'model' })
   }

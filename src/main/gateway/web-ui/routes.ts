@@ -1,14 +1,16 @@
 import type { Exchange } from '../exchange.ts'
 import { sendBody, sendJson } from '../respond.ts'
 import type { Routes } from '../router.ts'
+import { session } from '../session-state.ts'
 import type { StaticFiles } from './static-files.ts'
 import { upload } from './upload.ts'
 
-/** Our own paths: health, the start page, uploads. */
+/** Our own paths: health, the start page, who the browser is, uploads. */
 export function ownRoutes(files: StaticFiles): Routes {
   return {
     'GET /': (exchange) => root(exchange, files),
     'GET /health': health,
+    'GET /ui/session': session,
     'POST /ui/upload': upload,
   }
 }

@@ -7,6 +7,7 @@ function fieldsOf(model: CatalogModel): [text: string, weight: number, loosely: 
     [model.id, 1, true],
     ...model.tags.map((tag): [string, number, boolean] => [tag, 0.8, false]),
     [model.family ?? '', 0.6, false],
+    [model.preset?.baseModelId ?? '', 0.5, false],
     ...model.holders.map((holder): [string, number, boolean] => [holder.connectionName, 0.6, false]),
   ]
 }

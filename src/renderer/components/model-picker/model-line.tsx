@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
 import { useFormat } from '../../i18n/format.ts'
 import { Glyph } from '../glyph.tsx'
+import { ModelFace } from './model-face.tsx'
 
 /** One model to choose: place, name, who holds it, what it can do, and its figures; or why it cannot answer now. */
 export function ModelLine({ model, now }: { model: CatalogModel; now: number }) {
@@ -11,6 +12,7 @@ export function ModelLine({ model, now }: { model: CatalogModel; now: number }) 
   return (
     <>
       <Glyph place={model.place} named />
+      {model.preset == null ? null : <ModelFace name={model.name} picture={model.preset.profileImageUrl} />}
       <span className="grow pick-text">
         <span className="row">
           <b className="cut">{model.name}</b>
@@ -61,5 +63,7 @@ function useAbout(model: CatalogModel, now: number): string {
     return [reason.replace(/\.$/, ''), age, holders].filter(Boolean).join(' · ')
   }
   const abilities = (['vision', 'tools', 'reasoning'] as const).filter((one) => model.capabilities.includes(one))
-  return [holders, ...abilities.map((one) => t(`capability.${one}`))].filter(Boolean).join(' · ')
+  // What a person made says first what it runs on.
+  const base = model.preset == null ? '' : t('picker.on', { base: model.preset.baseModelId })
+  return [base, holders, ...abilities.map((one) => t(`capability.${one}`))].filter(Boolean).join(' · ')
 }

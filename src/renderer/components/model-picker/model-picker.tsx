@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
 import { useNow } from '../../page/use-now.ts'
 import { Glyph } from '../glyph.tsx'
+import { ModelFace } from './model-face.tsx'
 import { ModelLine } from './model-line.tsx'
 import { type PickerList, type PickerRow, pickerRows } from './picker-rows.ts'
 
@@ -67,6 +68,9 @@ export function ModelPicker({ models, recent = [], model, onChange, open, onOpen
         })}
       >
         {model === null ? null : <Glyph place={model.place} />}
+        {model?.preset == null ? null : (
+          <ModelFace name={model.name} picture={model.preset.profileImageUrl} size={16} />
+        )}
         <span className="cut">{model?.name ?? t('picker.none')}</span>
         {model?.isDemo ? <span className="tag hide-n">{t('picker.demo')}</span> : null}
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />

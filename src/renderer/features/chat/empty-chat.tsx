@@ -18,7 +18,9 @@ export function EmptyChat({
   onPrompt: (prompt: string) => void
 }) {
   const { t } = useTranslation('chat')
-  const prompts = model?.isDemo ? DEMO_PROMPTS : PROMPTS
+  // Who made the model knows best what to ask it.
+  const suggested = [...new Set(model?.preset?.suggestions ?? [])]
+  const prompts = suggested.length > 0 ? [] : model?.isDemo ? DEMO_PROMPTS : PROMPTS
   return (
     <div className="scroll thread">
       <div className="turns">
@@ -38,7 +40,15 @@ export function EmptyChat({
               t('empty.unavailable', { model: model.name, reason: model.reason ?? '' })
             )}
           </p>
+          {model?.preset != null && model.preset.description !== '' ? (
+            <p className="kept">{model.preset.description}</p>
+          ) : null}
           {model?.isDemo ? <p className="m s demo-note">{t('empty.demo')}</p> : null}
+          {suggested.map((prompt) => (
+            <button key={prompt} type="button" className="ask" onClick={() => onPrompt(prompt)}>
+              {prompt}
+            </button>
+          ))}
           {prompts.map((key) => (
             <button key={key} type="button" className="ask" onClick={() => onPrompt(t(`prompts.${key}`))}>
               {t(`prompts.${key}`)}

@@ -27,6 +27,31 @@ export function withOption<Key extends OptionKey>(
   return next
 }
 
+/** Tokens that a model is given where nothing asks for a number. */
+const DEFAULT_CONTEXT = 8192
+
+/**
+ * Options as they would hold once saved: what was taken out of the saved ones stands with what takes its place, since
+ * whoever checks them would else take the saved value for it.
+ */
+export function wholeOptions(
+  options: LoadOptions,
+  saved: LoadOptions,
+  defaults: LoadOptions,
+  trained: number | undefined,
+): LoadOptions {
+  const plain: LoadOptions = {
+    contextSize: Math.min(DEFAULT_CONTEXT, trained ?? DEFAULT_CONTEXT),
+    gpuLayers: 'auto',
+    sequences: 1,
+    mmap: true,
+    mlock: false,
+    ...defaults,
+  }
+  const removed = OPTION_KEYS.filter((key) => saved[key] !== undefined && options[key] === undefined)
+  return removed.reduce((whole, key) => withOption(whole, key, plain[key]), options)
+}
+
 /** Options that differ from what holds without them. */
 export function changedKeys(options: LoadOptions, defaults: LoadOptions): OptionKey[] {
   return OPTION_KEYS.filter((key) => options[key] !== undefined && options[key] !== defaults[key])
@@ -39,11 +64,13 @@ export function sameOptions(a: LoadOptions, b: LoadOptions): boolean {
 
 /**
  * Whether a loaded model runs with what was asked for. `loaded` is what it came to: every option resolved, so only what
- * was asked for plainly is compared (`auto` and `max` have no fixed value).
+ * was asked for plainly is compared (`auto` and `max` have no fixed value). How long it stays is no part of how it runs: a
+ * loaded model takes that at once.
  */
 export function runsAsAsked(loaded: LoadOptions, asked: LoadOptions): boolean {
   return OPTION_KEYS.every((key) => {
     const wanted = asked[key]
+    if (key === 'keepAliveSeconds') return true
     return wanted === undefined || typeof wanted === 'string' || wanted === loaded[key]
   })
 }

@@ -5,16 +5,8 @@ import { useFormat } from '../../i18n/format.ts'
 import { useNow } from '../../page/use-now.ts'
 import { runsAsAsked } from './load-options.ts'
 
-/** What the runtime holds of this model now: memory, context, requests, and when it will let go. */
-export function LoadedNow({
-  loaded,
-  saved,
-  sizeBytes,
-}: {
-  loaded: NonNullable<GgufFile['loaded']>
-  saved: LoadOptions
-  sizeBytes: number
-}) {
+/** What the runtime holds of this model now: context, requests, and when it will let go. */
+export function LoadedNow({ loaded, saved }: { loaded: NonNullable<GgufFile['loaded']>; saved: LoadOptions }) {
   const { t } = useTranslation('models')
   const format = useFormat()
   const now = useNow(1000)
@@ -28,17 +20,12 @@ export function LoadedNow({
       </section>
     )
   }
-  const memory =
-    loaded.memory.vram > 0
-      ? t('memoryBoth', { ram: format.memory(loaded.memory.ram), vram: format.memory(loaded.memory.vram) })
-      : t('memoryValue', { ram: format.memory(loaded.memory.ram) })
   const busy = loaded.activeRequests + loaded.queuedRequests > 0
   const unloads = busy
     ? t('inUse')
     : loaded.expiresAt === null
       ? t('staysLoaded')
       : t('unloadsInValue', { time: format.duration(Math.max(0, Math.ceil((loaded.expiresAt - now) / 1000) * 1000)) })
-  const total = loaded.memory.ram + loaded.memory.vram
   return (
     <section className="sec">
       <h2>
@@ -46,12 +33,8 @@ export function LoadedNow({
         {loaded.loadedAt === null ? null : <span className="end s m">{format.ago(loaded.loadedAt, now)}</span>}
       </h2>
       <dl className="facts">
-        <dt>{t('memory')}</dt>
-        <dd title={t('fit.weights', { size: format.memory(Math.min(sizeBytes, total)) })}>{memory}</dd>
         <dt>{t('contextNow')}</dt>
         <dd>{t('contextValue', { tokens: format.number(loaded.contextSize), count: loaded.sequences })}</dd>
-        <dt>{t('gpuLayersNow')}</dt>
-        <dd>{format.number(loaded.gpuLayers)}</dd>
         <dt>{t('requests')}</dt>
         <dd>{t('requestsValue', { active: loaded.activeRequests, queued: loaded.queuedRequests })}</dd>
         <dt>{t('unloadsIn')}</dt>

@@ -1,4 +1,5 @@
 import { Undo2, X } from 'lucide-react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppInfo } from '#shared/app-info.ts'
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
@@ -9,11 +10,16 @@ import { Glyph } from '../../components/glyph.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Tag } from '../../components/tag.tsx'
 import { FileFacts } from './file-facts.tsx'
-import { changedKeys, sameOptions, withOption } from './load-options.ts'
+import { changedKeys, type OptionKey, sameOptions, withOption } from './load-options.ts'
 import { LoadOptionsForm } from './load-options-form.tsx'
+import { LoadProblemList } from './load-problem-list.tsx'
 import { LoadedNow } from './loaded-now.tsx'
+import { ModelNotes } from './model-notes.tsx'
 import { displayName } from './model-view.ts'
 import { setDraft, useModelsStore } from './models-store.ts'
+import { Performance } from './performance.tsx'
+import type { SavedOptions } from './save-load-options.ts'
+import { type LoadProblems, useLoadProblems } from './use-load-problems.ts'
 import { useModelActionStore, useModelActions } from './use-model-actions.ts'
 import { useOptionText } from './use-option-text.ts'
 
@@ -24,6 +30,7 @@ export function ModelInspector({ file, info }: { file: GgufFile; info: AppInfo |
   const defaults = useSettings().data?.values.load ?? {}
   const draft = useModelsStore((store) => store.drafts[file.id]) ?? file.options
   const failed = useModelActionStore((store) => store.errors[file.id])
+  const problems = useLoadProblems(file, draft, defaults)
   const change = (next: LoadOptions): void => setDraft(file.id, sameOptions(next, file.options) ? null : next)
   return (
     <aside className="insp" aria-label={t('models:inspector', { name })}>
@@ -68,9 +75,8 @@ export function ModelInspector({ file, info }: { file: GgufFile; info: AppInfo |
             />
           </div>
         ) : null}
-        {file.loaded === null ? null : (
-          <LoadedNow loaded={file.loaded} saved={file.options} sizeBytes={file.sizeBytes} />
-        )}
+        {file.loaded === null ? null : <LoadedNow loaded={file.loaded} saved={file.options} />}
+        {file.state === 'ready' ? <Performance file={file} /> : null}
         <section className="sec">
           <h2>
             {t('models:options')}
@@ -94,9 +100,10 @@ export function ModelInspector({ file, info }: { file: GgufFile; info: AppInfo |
           />
         </section>
         <Changed draft={draft} defaults={defaults} onChange={change} />
+        <ModelNotes id={file.id} />
         <FileFacts file={file} />
       </div>
-      <Foot file={file} draft={draft} />
+      <Foot file={file} draft={draft} problems={problems} />
     </aside>
   )
 }
@@ -140,17 +147,31 @@ function Changed({
   )
 }
 
-function Foot({ file, draft }: { file: GgufFile; draft: LoadOptions }) {
+function Foot({ file, draft, problems }: { file: GgufFile; draft: LoadOptions; problems: LoadProblems }) {
   const { t } = useTranslation('models')
   const actions = useModelActions()
   const busy = useModelActionStore((store) => store.busy[file.id])
   const dirty = !sameOptions(draft, file.options)
   const loaded = file.loaded?.state === 'loaded'
   const waiting = busy !== undefined || (file.loaded !== null && !loaded)
+  const [saved, setSaved] = useState<SavedOptions | null>(null)
+  const problemsId = useId()
+  const isWrong = problems.shown.length > 0
+  const save = async (): Promise<void> => {
+    if ((await problems.of(draft)).length > 0) return
+    const outcome = await actions.save(file, draft)
+    if (outcome === false) return
+    setDraft(file.id, null)
+    setSaved(outcome)
+  }
   if (file.state === 'quarantined') return null
   const ready = file.state === 'ready'
   return (
     <div className="foot flex-wrap">
+      <LoadProblemList id={problemsId} problems={problems.shown} />
+      <div role="status" className={saved === null || dirty || !loaded ? 'sr' : 's m w-full'}>
+        {saved === null || dirty || !loaded ? null : <Saved options={saved} />}
+      </div>
       {ready && (dirty || !loaded) ? (
         <Button look="prime" disabled={waiting} onClick={() => void actions.load(file, dirty ? draft : undefined)}>
           {dirty ? (loaded ? t('reloadWith') : t('loadWith')) : t('load')}
@@ -158,10 +179,9 @@ function Foot({ file, draft }: { file: GgufFile; draft: LoadOptions }) {
       ) : null}
       {dirty ? (
         <Button
-          disabled={busy === 'save'}
-          onClick={async () => {
-            if (await actions.save(file, draft)) setDraft(file.id, null)
-          }}
+          disabled={busy === 'save' || isWrong}
+          {...(isWrong ? { 'aria-describedby': problemsId } : {})}
+          onClick={() => void save()}
         >
           {t('save')}
         </Button>
@@ -182,5 +202,17 @@ function Foot({ file, draft }: { file: GgufFile; draft: LoadOptions }) {
         </Button>
       ) : null}
     </div>
+  )
+}
+
+/** What became of saved options while the model is loaded. */
+function Saved({ options: { applied, fromNextLoad } }: { options: SavedOptions }) {
+  const { t } = useTranslation('models')
+  const names = (keys: readonly OptionKey[]): string => keys.map((key) => t(`option.${key}`)).join(', ')
+  return (
+    <>
+      {applied.length === 0 ? null : <p>{t('holds.atOnce', { options: names(applied) })}</p>}
+      {fromNextLoad.length === 0 ? null : <p>{t('holds.fromNextLoad', { options: names(fromNextLoad) })}</p>}
+    </>
   )
 }

@@ -13,6 +13,7 @@ import { Select } from '../../components/select.tsx'
 import { useFormat } from '../../i18n/format.ts'
 import { useShortcut } from '../../page/shortcuts.ts'
 import { useTitle } from '../../page/use-title.ts'
+import { ModelTabs } from '../presets/model-tabs.tsx'
 import { showImport } from './import-store.ts'
 import { ModelInspector } from './model-inspector.tsx'
 import { ModelTable } from './model-table.tsx'
@@ -78,7 +79,8 @@ function Head({ files, info }: { files: GgufFile[] | undefined; info: AppInfo | 
   })
   return (
     <header className="head">
-      <h1>{t('models:title')}</h1>
+      <h1 className="sr">{t('models:title')}</h1>
+      <ModelTabs current="files" />
       <span className="field grow" style={{ maxWidth: 360 }}>
         <Search size={14} strokeWidth={1.75} aria-hidden="true" />
         <input

@@ -8,6 +8,7 @@ import { toPublicError } from '../../bridge/public-error.ts'
 import { announce } from '../../components/announcer.tsx'
 import { showToast } from '../../components/toasts.tsx'
 import { displayName } from './model-view.ts'
+import { type SavedOptions, saveLoadOptions } from './save-load-options.ts'
 
 interface ActionState {
   /** Calls that run, by model id. */
@@ -22,7 +23,8 @@ export const useModelActionStore = create<ActionState>(() => ({ busy: {}, errors
 export interface ModelActions {
   load(file: GgufFile, options?: LoadOptions): Promise<void>
   unload(file: GgufFile): Promise<void>
-  save(file: GgufFile, options: LoadOptions): Promise<boolean>
+  /** False if it failed; see `saveLoadOptions` for what it tells otherwise. */
+  save(file: GgufFile, options: LoadOptions): Promise<SavedOptions | null | false>
   recheck(file: GgufFile): Promise<void>
   forget(file: GgufFile): Promise<void>
 }
@@ -58,7 +60,13 @@ export function useModelActions(): ModelActions {
       const done = await run(file.id, 'unload', () => client.models.unload({ id: file.id }))
       if (done) announce(t('models:announce.unloaded', { name: displayName(file) }))
     },
-    save: (file, options) => run(file.id, 'save', () => client.models.setOptions({ id: file.id, options })),
+    async save(file, options) {
+      let saved: SavedOptions | null = null
+      const done = await run(file.id, 'save', async () => {
+        saved = await saveLoadOptions(file, options)
+      })
+      return done ? saved : false
+    },
     async recheck(file) {
       await run(file.id, 'recheck', () => client.models.recheck({ id: file.id }))
     },

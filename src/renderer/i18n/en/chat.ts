@@ -169,6 +169,7 @@ export const chat = {
     kept: 'Kept your text in the field below.',
   },
   picker: {
+    on: 'on {{base}}',
     title: 'Models',
     choose: 'Choose the model',
     label: 'Model: {{model}}',

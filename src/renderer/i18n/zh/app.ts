@@ -2,7 +2,7 @@ export const app = {
   name: 'Switchyard',
   skip: '跳到正文',
   pages: '页面',
-  page: { chat: '对话', models: '模型', backends: '后端', settings: '设置', welcome: '欢迎' },
+  page: { chat: '对话', models: '模型', backends: '后端', team: '团队', settings: '设置', welcome: '欢迎' },
   place: { here: '本机', near: '近处', away: '远端' },
   trace: '最近几次回答的位置：{{places}}',
   close: '关闭',

@@ -169,6 +169,7 @@ export const chat = {
     kept: '文字仍保留在下面的输入框里。',
   },
   picker: {
+    on: '基于 {{base}}',
     title: '模型',
     choose: '选择模型',
     label: '模型：{{model}}',

@@ -1,9 +1,10 @@
 import '../../../../src/renderer/styles/app.css'
 import { createRoot } from 'react-dom/client'
 import { App } from '../../../../src/renderer/app/app.tsx'
-import { setLink } from '../../../../src/renderer/bridge/client.ts'
+import { client, setLink } from '../../../../src/renderer/bridge/client.ts'
 import { startFollowing } from '../../../../src/renderer/bridge/engine-events.ts'
 import { createQueryClient } from '../../../../src/renderer/bridge/queries.ts'
+import { setSessionSource } from '../../../../src/renderer/bridge/session.ts'
 import { createI18n } from '../../../../src/renderer/i18n/setup.ts'
 import { type ChatScene, chatScene } from './chat-scenes.ts'
 
@@ -25,6 +26,7 @@ built.engine.state.settings = {
 }
 window.gallery = built
 setLink(async () => built.engine.link)
+setSessionSource({ ask: () => client.team.session(), startOver: () => location.reload() })
 const queries = createQueryClient()
 startFollowing(queries)
 const root = document.getElementById('root')

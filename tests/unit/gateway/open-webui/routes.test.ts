@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dialectOf } from '../../../../src/main/gateway/dialect.ts'
-import { toRoutes } from '../../../../src/main/gateway/open-webui/route-table.ts'
+import { accessOf, toRoutes, ver } from '../../../../src/main/gateway/open-webui/route-table.ts'
 import { openWebUiRoutes, webUiTable } from '../../../../src/main/gateway/open-webui/routes.ts'
 import { createRouter } from '../../../../src/main/gateway/router.ts'
 
@@ -30,18 +30,20 @@ const ADMIN = [
 test('each route has the level that the reference gives it', () => {
   const byLevel = (level: string): string[] =>
     Object.entries(webUiTable).flatMap(([route, entry]) => (entry.level === level ? [route] : []))
-  expect(byLevel('pub').sort()).toEqual([...PUBLIC].sort())
-  expect(byLevel('adm').sort()).toEqual([...ADMIN].sort())
-  expect(byLevel('ver')).toHaveLength(Object.keys(webUiTable).length - PUBLIC.length - ADMIN.length)
+  expect(byLevel('public').sort()).toEqual([...PUBLIC].sort())
+  expect(byLevel('admin').sort()).toEqual([...ADMIN].sort())
+  expect(byLevel('member')).toHaveLength(Object.keys(webUiTable).length - PUBLIC.length - ADMIN.length)
 })
 
 test('an index is a route of its own', () => {
-  const routes = toRoutes({ 'GET /a[/{i}]': { level: 'ver', handler: () => {} } })
-  expect(Object.keys(routes)).toEqual(['GET /a', 'GET /a/*'])
+  const table = { 'GET /a[/{i}]': ver(() => {}, 'models') } as const
+  expect(Object.keys(toRoutes(table))).toEqual(['GET /a', 'GET /a/*'])
+  const access = { level: 'member', scope: 'models', isTimed: true }
+  expect(accessOf(table)).toEqual({ 'GET /a': access, 'GET /a/*': access })
 })
 
 test('named paths of /openai come before the refusal of all others', () => {
-  const router = createRouter(openWebUiRoutes)
+  const router = createRouter(accessOf(webUiTable), openWebUiRoutes)
   const refusal = router.find('GET', '/openai/anything')?.handler
   expect(refusal).toBeDefined()
   expect(router.find('GET', '/openai/models/1')?.handler).not.toBe(refusal)

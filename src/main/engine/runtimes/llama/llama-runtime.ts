@@ -1,15 +1,22 @@
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
-import type { ChatRequest, RuntimeHints } from '../../spec/chat-request.ts'
+import type { EmbeddingRequest, RuntimeHints } from '../../spec/chat-request.ts'
 import type { Clock } from '../../spec/clock.ts'
 import type { Logger, SettingsStore } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { GgufRegistry, LlamaRuntime } from '../../spec/llama-runtime.ts'
+import type { EmbeddingResult } from '../../spec/stream-part.ts'
+import type { MachineLimits } from './check-load-options.ts'
+import { configureModels } from './configure-models.ts'
 import { addPaths } from './library/add-paths.ts'
+import { fileView } from './library/file-view.ts'
 import { HeaderInspector } from './library/header-inspector.ts'
+import { knownEntry } from './library/known-entry.ts'
 import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
 import { errorCode } from './library/scan-folder.ts'
+import { ModelMeters } from './model-meters.ts'
 import { notEnforced } from './not-enforced.ts'
 import { hintedKeepAlive, hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
@@ -17,6 +24,7 @@ import type { SlotModel } from './pool/slot-surroundings.ts'
 import { asEngineError, type StreamedJob, streamRequest } from './pool/stream-request.ts'
 import type { Ticket, WaitListener } from './pool/wait-line.ts'
 import type { WorkerSettings } from './protocol.ts'
+import { refuseImages } from './refuse-images.ts'
 import { throttle } from './throttle.ts'
 import { runTrial } from './trust/run-trial.ts'
 import { inspectFile } from './worker/inspect-file.ts'
@@ -37,6 +45,8 @@ export interface LlamaRuntimeParts {
   gpu: 'auto' | 'off'
   /** Start the worker shortly after `start()`, ahead of the first request. Default true. */
   warmUp?: boolean
+  /** What load options are checked against. Default: what the operating system says. */
+  machine?: Omit<MachineLimits, 'mayUseGpu'>
   settings: Pick<SettingsStore, 'get' | 'update' | 'onChange'>
   registry: GgufRegistry
   log: Logger
@@ -53,6 +63,10 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     for (const listener of listeners) listener()
   }, CHANGE_EVERY_MS)
   const closing = new AbortController()
+  const machine: MachineLimits = {
+    ...(parts.machine ?? { memoryBytes: totalmem(), threads: availableParallelism() }),
+    mayUseGpu: parts.gpu !== 'off',
+  }
   const inspector = new HeaderInspector(parts.workerUrl, workerSettings, log)
 
   const library = new ModelLibrary({
@@ -111,15 +125,24 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     },
   })
 
+  const meters = new ModelMeters({ clock, library, pool })
+  const configuration = configureModels({
+    library,
+    pool,
+    registry,
+    inspector,
+    machine,
+    log,
+    slotModel,
+    changed,
+    closing: closing.signal,
+  })
+
   const unsubscribe = settings.onChange(() => {
     if (!closing.signal.aborted) void library.scan()
   })
 
-  function known(id: string): LibraryEntry {
-    const entry = library.find(id)
-    if (entry === undefined) throw new EngineError('model_not_found', `There is no model file "${id}" on this machine.`)
-    return entry
-  }
+  const known = (id: string): LibraryEntry => knownEntry(library, id)
 
   /** The entry once it may be loaded; waits for a check that is still going on. */
   async function ready(id: string, signal: AbortSignal): Promise<LibraryEntry> {
@@ -167,32 +190,29 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     )
   }
 
-  function refuseImages(request: ChatRequest): void {
-    const index = request.messages.findIndex(
-      (message) => message.role === 'user' && message.content.some((part) => part.type !== 'text'),
-    )
-    if (index < 0) return
-    throw new EngineError('unsupported', 'Models that run inside Switchyard cannot look at images.', {
-      param: `messages.${index}.content`,
-    })
+  async function embed(id: string, request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult> {
+    const started = clock.monotonic()
+    const stop = AbortSignal.any([signal, closing.signal])
+    const silent = { queued: () => undefined, loading: () => undefined }
+    const ticket = await admit(id, request.runtime, stop, silent)
+    try {
+      const both = AbortSignal.any([stop, ticket.signal])
+      const { embeddings, promptTokens } = await ticket.link.run('embed', { key: id, request }, { signal: both })
+      return { embeddings, promptTokens, loadMs: ticket.loadMs, totalMs: clock.monotonic() - started }
+    } catch (error) {
+      throw stop.aborted ? asEngineError(stop.reason) : ticket.signal.aborted ? ticket.signal.reason : error
+    } finally {
+      ticket.release()
+    }
   }
 
   function view(entry: LibraryEntry): GgufFile {
-    const { id, found, state, reason, facts, capabilities } = entry
-    return {
-      id,
-      path: found.path,
-      source: found.source,
-      sizeBytes: found.sizeBytes,
-      modifiedAt: found.modifiedAt,
-      state,
-      reason,
-      facts,
-      capabilities,
+    const { id } = entry
+    return fileView(entry, {
       options: registry.options(id),
       loaded: pool.view(id),
       lastUsedAt: registry.lastUsedAt(id),
-    }
+    })
   }
 
   return {
@@ -252,12 +272,8 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       await library.whenChecked(entry, closing.signal)
     },
 
-    async setOptions(id, options) {
-      const entry = known(id)
-      registry.saveOptions(id, options)
-      changed()
-      log.info({ model: entry.id, options }, 'Model options saved')
-    },
+    ...configuration,
+    metrics: meters.metrics,
 
     async load(id, options, signal) {
       refuseWhenClosing()
@@ -280,32 +296,22 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     async *chat(id, request, signal, onNotEnforced) {
       refuseImages(request)
       onNotEnforced?.(notEnforced(request))
-      yield* stream(id, request.runtime, signal, (ticket, options) =>
+      const answer = stream(id, request.runtime, signal, (ticket, options) =>
         ticket.link.run('chat', { key: id, request }, options),
       )
+      yield* meters.stream(id, answer)
     },
 
     async *complete(id, request, signal, onNotEnforced) {
       onNotEnforced?.(notEnforced(request))
-      yield* stream(id, request.runtime, signal, (ticket, options) =>
+      const answer = stream(id, request.runtime, signal, (ticket, options) =>
         ticket.link.run('complete', { key: id, request }, options),
       )
+      yield* meters.stream(id, answer)
     },
 
-    async embed(id, request, signal) {
-      const started = clock.monotonic()
-      const stop = AbortSignal.any([signal, closing.signal])
-      const silent = { queued: () => undefined, loading: () => undefined }
-      const ticket = await admit(id, request.runtime, stop, silent)
-      try {
-        const both = AbortSignal.any([stop, ticket.signal])
-        const { embeddings, promptTokens } = await ticket.link.run('embed', { key: id, request }, { signal: both })
-        return { embeddings, promptTokens, loadMs: ticket.loadMs, totalMs: clock.monotonic() - started }
-      } catch (error) {
-        throw stop.aborted ? asEngineError(stop.reason) : ticket.signal.aborted ? ticket.signal.reason : error
-      } finally {
-        ticket.release()
-      }
+    embed(id, request, signal) {
+      return meters.embedding(id, embed(id, request, signal))
     },
 
     onChange(listener) {

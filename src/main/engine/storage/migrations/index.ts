@@ -5,6 +5,10 @@ import * as settingsAndGguf from './0003-settings-and-gguf.ts'
 import * as connections from './0004-connections.ts'
 import * as jobs from './0005-jobs.ts'
 import * as attachments from './0006-attachments.ts'
+import * as documents from './0007-documents.ts'
+import * as presets from './0008-presets.ts'
+import * as team from './0009-team.ts'
+import * as conversationOwners from './0010-conversation-owners.ts'
 
 /** One step of the schema. `up` runs in a transaction of its own. */
 export interface Migration {
@@ -21,4 +25,8 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'connections', up: connections.up },
   { version: 5, name: 'jobs', up: jobs.up },
   { version: 6, name: 'attachments', up: attachments.up },
+  { version: 7, name: 'documents', up: documents.up },
+  { version: 8, name: 'presets', up: presets.up },
+  { version: 9, name: 'team', up: team.up },
+  { version: 10, name: 'whose conversations are', up: conversationOwners.up },
 ]

@@ -9,6 +9,8 @@ export interface WorkerSetup {
 export interface WorkerRequest {
   id: number
   type: 'search'
+  /** Whose messages. */
+  ownerId: string
   query: string
   limit: number
 }

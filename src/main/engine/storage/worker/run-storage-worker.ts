@@ -12,7 +12,7 @@ export function runStorageWorker(): void {
   port.on('message', (request: WorkerRequest) => {
     let reply: WorkerReply
     try {
-      reply = { id: request.id, ok: true, hits: search(request.query, request.limit) }
+      reply = { id: request.id, ok: true, hits: search(request.ownerId, request.query, request.limit) }
     } catch (error) {
       reply = { id: request.id, ok: false, reason: error instanceof Error ? error.message : String(error) }
     }

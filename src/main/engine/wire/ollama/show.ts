@@ -15,12 +15,15 @@ const CAPABILITY_NAMES: Partial<Record<Capability, string>> = {
 /** Arrays that Ollama gives as null unless `verbose` is set. */
 const TOKEN_ARRAYS = /^tokenizer\.ggml\.(tokens|scores|token_type|merges|added_tokens)$/
 
-/** /api/show. `details` is null for a model that no local runtime holds. */
-export function ollamaShow(model: CatalogModel, gguf: GgufDetails | null): object {
+/**
+ * /api/show. `gguf` is null for a model that no local runtime holds. Where its file lies is said only to who may know
+ * (`tellsPath`).
+ */
+export function ollamaShow(model: CatalogModel, gguf: GgufDetails | null, tellsPath = true): object {
   const license = gguf?.file.facts?.license ?? null
   return {
     ...(license === null ? {} : { license }),
-    modelfile: modelfile(model, gguf),
+    modelfile: modelfile(model, gguf, tellsPath),
     parameters: parameterLines(gguf?.file.options ?? {}),
     template: gguf?.template ?? '',
     details: ollamaModelDetails(model),
@@ -48,8 +51,9 @@ function catalogInfo(model: CatalogModel): Record<string, unknown> {
   }
 }
 
-function modelfile(model: CatalogModel, gguf: GgufDetails | null): string {
-  const lines = ['# Modelfile written by Switchyard', `FROM ${gguf?.file.path ?? model.id}`]
+function modelfile(model: CatalogModel, gguf: GgufDetails | null, tellsPath: boolean): string {
+  const source = tellsPath ? (gguf?.file.path ?? model.id) : model.id
+  const lines = ['# Modelfile written by Switchyard', `FROM ${source}`]
   if (gguf?.template) lines.push(`TEMPLATE """${gguf.template}"""`)
   return `${lines.join('\n')}\n`
 }

@@ -49,6 +49,16 @@ export class ModelPool {
     return this.#slot(model).load(wishes, signal)
   }
 
+  /** New saved options of a model that has been loaded; they count from its next load on. */
+  update(model: SlotModel): void {
+    this.#slots.get(model.id)?.update(model)
+  }
+
+  /** Applies those options that a loaded model takes at once, or has already. Returns their names. */
+  applyNow(id: string, options: LoadOptions): string[] {
+    return this.#slots.get(id)?.applyNow(options) ?? []
+  }
+
   async unload(id: string, reason = new EngineError('aborted', 'The model was unloaded.')): Promise<void> {
     await this.#slots.get(id)?.unload(reason)
   }

@@ -82,6 +82,26 @@ export class ModelSlot {
   }
 
   /**
+   * Applies those options that a loaded model takes at once: how long it stays, and what it was loaded with anyway.
+   * Returns their names.
+   */
+  applyNow(options: LoadOptions): string[] {
+    const facts = this.#facts
+    if (this.#state !== 'loaded' || facts === null) return []
+    const present: LoadOptions = { ...this.#asked, ...facts.options }
+    const { keepAliveSeconds } = options
+    if (keepAliveSeconds !== undefined) {
+      this.#keepAlive = keepAliveSeconds
+      if (this.isIdle) this.#timer.begin(keepAliveSeconds)
+      else this.#timer.hold(keepAliveSeconds)
+      this.#around.onChange()
+    }
+    return Object.entries(options).flatMap(([name, value]) =>
+      name === 'keepAliveSeconds' || present[name as keyof LoadOptions] === value ? [name] : [],
+    )
+  }
+
+  /**
    * Waits for a free sequence, loading or changing the model first if needed. Rejects with `queue_full`, `aborted`,
    * `model_load_failed`, `out_of_memory` or `runtime_crashed`.
    */

@@ -1,0 +1,113 @@
+import type { ModelDefaults, Preset } from '#shared/presets.ts'
+import type { Clock } from '../../spec/clock.ts'
+import type { Catalog } from '../../spec/engine.ts'
+import { EngineError } from '../../spec/engine-error.ts'
+import type { FollowedModel, ModelResolver, ResolvedModel } from '../../spec/presets.ts'
+import { unknownModel } from '../../spec/unknown-model.ts'
+import { applyToChat, applyToCompletion, applyToEmbedding, type OtherParams } from './apply-params.ts'
+import { effectiveRequest } from './effective-request.ts'
+import { followModel, type RecordLookup, recordOf } from './follow-model.ts'
+import { changesRequests, layerParams } from './layer-params.ts'
+import { chainPrompt, hasSystemPrompt, withSystemPrompt } from './system-prompt.ts'
+
+export interface ResolverOptions {
+  /** The records by id, in memory: every request asks here. */
+  records: RecordLookup & { all(): Iterable<Preset> }
+  catalog: Pick<Catalog, 'find'>
+  defaults: () => ModelDefaults
+  /** ENABLE_CUSTOM_MODEL_FALLBACK: `defaults().fallbackModelId` stands in for a missing base. */
+  fallbackEnabled: boolean
+  clock: Clock
+}
+
+/** Keeps nothing of its own: what it says is as new as the records, the catalog and the defaults. */
+export function createResolver(options: ResolverOptions): ModelResolver {
+  const { records, catalog, defaults, clock } = options
+  const follow = (id: string): FollowedModel => followModel(id, options)
+  const layersOf = ({ chain }: ResolvedModel) => layerParams(chain, defaults())
+
+  function resolved(id: string, followed: FollowedModel): ResolvedModel | null {
+    const { state, chain, base, usesFallback } = followed
+    if (state !== 'ready' || base === null) return refused(id, followed)
+    const given = defaults().params
+    const streamResponse = streamResponseOf(chain, given)
+    return {
+      id,
+      name: chain[0]?.name || base.name,
+      baseModelId: base.id,
+      usesFallback,
+      chain,
+      changesRequests: changesRequests(given) || chain.some(({ params }) => changesRequests(params)),
+      ...(streamResponse === undefined ? {} : { streamResponse }),
+    }
+  }
+
+  return {
+    follow,
+    resolve: (id) => resolved(id, follow(id)),
+    resolveDraft: (draft) =>
+      resolved(draft.id, followModel(draft.id, { ...options, records: withDraft(records, draft) })),
+    apply(resolved, request, context) {
+      if (!resolved.changesRequests) return request
+      const changed = applyToChat(layersOf(resolved), request, placesOfOthers(resolved.baseModelId))
+      const hasOne = hasSystemPrompt(request.messages)
+      const prompt = chainPrompt(resolved.chain, defaults(), hasOne, context, clock)
+      return prompt === '' ? changed : { ...changed, messages: withSystemPrompt(request.messages, prompt) }
+    },
+    applyToCompletion: (resolved, request) =>
+      resolved.changesRequests ? applyToCompletion(layersOf(resolved), request) : request,
+    applyToEmbedding: (resolved, request) =>
+      resolved.changesRequests ? applyToEmbedding(layersOf(resolved), request) : request,
+    effective(id, given, context) {
+      // Also of a record that is switched off: its editor shows it.
+      const known = given.draft === undefined ? records : withDraft(records, given.draft)
+      const followed = followModel(id, { ...options, records: known, inactiveToo: true })
+      if (followed.state === 'unknown') throw unknownModel(id)
+      return effectiveRequest(followed, given, defaults(), context, clock)
+    },
+    missingBases() {
+      const byBase = new Map<string, string[]>()
+      for (const record of records.all()) {
+        const { id, baseModelId } = record
+        if (baseModelId === null || recordOf(id, options) !== record) continue
+        const below = recordOf(baseModelId, options)
+        if (catalog.find(baseModelId) !== null || (below !== null && below.baseModelId !== null)) continue
+        const ids = byBase.get(baseModelId)
+        if (ids === undefined) byBase.set(baseModelId, [id])
+        else ids.push(id)
+      }
+      return [...byBase].map(([baseModelId, presetIds]) => ({ baseModelId, presetIds }))
+    },
+  }
+
+  /** Ollama takes them as options, everyone else as fields; a model that both hold gets both. */
+  function placesOfOthers(baseModelId: string): OtherParams {
+    const holders = catalog.find(baseModelId)?.holders ?? []
+    const options = holders.some(({ provider }) => provider === 'ollama')
+    return { options, extra: !options || holders.some(({ provider }) => provider !== 'ollama') }
+  }
+}
+
+/** The records as they would be with one of them saved. */
+function withDraft(records: RecordLookup, draft: Preset): RecordLookup {
+  return { find: (id) => (id === draft.id ? draft : records.find(id)) }
+}
+
+/** Null for what nothing has; throws for a way that ends nowhere. */
+function refused(id: string, { state, chain, baseModelId }: FollowedModel): null {
+  const name = chain[0]?.name || id
+  // The override of a base model that is gone is not a model.
+  if (state === 'unknown' || chain.every((record) => record.baseModelId === null)) return null
+  if (state === 'cycle') {
+    const message = `The model '${name}' stands on itself: its base models lead back to it. Choose another base model.`
+    throw new EngineError('model_not_found', message, { param: 'model' })
+  }
+  if (state === 'inactive') throw unknownModel(id)
+  const message = `The base model '${baseModelId}' of '${name}' is not here. Connect what has it, or choose another base model.`
+  throw new EngineError('model_not_found', message, { param: 'model' })
+}
+
+function streamResponseOf(chain: readonly Preset[], given: Readonly<Record<string, unknown>>): boolean | undefined {
+  for (const { params } of chain) if (typeof params.stream_response === 'boolean') return params.stream_response
+  return typeof given.stream_response === 'boolean' ? given.stream_response : undefined
+}

@@ -1,0 +1,2 @@
+export { type Announcement, createAnnouncement } from './announcement.ts'
+export { createSharing, type SharingOptions } from './create-sharing.ts'
