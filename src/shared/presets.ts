@@ -45,6 +45,8 @@ export const presetInputSchema = z.object({
   /** Absent: private when made, left alone when changed. */
   grants: grantsSchema.optional(),
   isActive: z.boolean().optional(),
+  /** Top-level fields that we do not know; absent: left alone. */
+  extra: z.record(z.string(), z.unknown()).optional(),
 })
 export type PresetInput = z.infer<typeof presetInputSchema>
 
@@ -76,7 +78,7 @@ export type PresetQuery = z.infer<typeof presetQuerySchema>
 export const presetPageSchema = z.object({ items: z.array(presetRowSchema), total: z.number() })
 export type PresetPage = z.infer<typeof presetPageSchema>
 
-/** One saved state of a preset, newest first in lists. */
+/** One earlier state of a preset, newest first in lists; the present one is not among them. */
 export const presetVersionSchema = z.object({
   version: z.number(),
   savedAt: z.number(),

@@ -62,6 +62,8 @@ export async function* engineEvents(
 function stillThere({ team }: Pick<Engine, 'team'>, { id, key, sessionId }: Principal): Principal | null {
   try {
     const now = { ...team.principalOf(id), key, sessionId }
+    if (sessionId !== null && !team.sessions(id, null).some((session) => session.id === sessionId)) return null
+    if (key !== null && !team.keys(id).some((known) => known.id === key.id)) return null
     return isMember(now) ? now : null
   } catch (error) {
     if (isEngineError(error) && error.code === 'not_found') return null

@@ -350,6 +350,20 @@ describe('/api/v1/models: what is kept', () => {
     expect([missing.status, jsonOf(missing)]).toEqual([400, detail("Missing required parameter: 'access_grants'.")])
   })
 
+  test('a field that nobody here knows is kept when a record is made and when it is changed', async () => {
+    const id = 'with-more'
+    const made = { id, base_model_id: 'demo', name: 'More', params: {}, meta: {}, arena_rank: 3, labels: ['x'] }
+    const look = async () => jsonOf(await bench.as('admin', `GET /api/v1/models/model?id=${id}`))
+    expect((await bench.as('admin', 'POST /api/v1/models/create', made)).status).toBe(200)
+    expect(await look()).toMatchObject({ arena_rank: 3, labels: ['x'] })
+    const change = { id, base_model_id: 'demo', name: 'More', params: {}, meta: {}, arena_rank: 4, write_access: true }
+    expect((await bench.as('admin', `POST /api/v1/models/model/update?id=${id}`, change)).status).toBe(200)
+    expect(await look()).toMatchObject({ arena_rank: 4, labels: ['x'] })
+    const exported = jsonOf(await bench.as('admin', 'GET /api/v1/models/export')) as { id: string }[]
+    expect(exported.find((record) => record.id === id)).not.toHaveProperty('write_access')
+    expect((await bench.as('admin', 'POST /api/v1/models/model/delete', { id })).status).toBe(200)
+  })
+
   test('an administrator publishes a base model that has no record; nobody else can, and nobody an unknown one', async () => {
     const publish = (caller: CallerName, id: string) =>
       bench.as(caller, 'POST /api/v1/models/model/access/update', { id, access_control: null })

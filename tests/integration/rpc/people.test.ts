@@ -100,6 +100,31 @@ describe('conversations over the contract', () => {
     expect((await events.next()).done).toBe(true)
     expect(test.listening()).toBe(0)
   })
+
+  test('the events of a session that was ended elsewhere end', async () => {
+    const test = openRpc()
+    const { team } = test.team
+    await team.addPerson({ name: 'Eve', email: 'eve@example.org', password: 'correct horse', role: 'user' }, OWNER)
+    const origin = { address: '127.0.0.1', userAgent: '' }
+    const [ended, kept] = await Promise.all(
+      [1, 2].map(async () => {
+        const { token } = await team.signIn('eve@example.org', 'correct horse', origin)
+        const answer = team.authenticate(token)
+        if (!answer.ok) throw new Error('a fresh session is not known')
+        const events = await (await test.as(answer.principal)).app.events()
+        await events.next()
+        return { events, sessionId: answer.principal.sessionId ?? '' }
+      }),
+    )
+    await until('both listen', () => test.listening() === 2 || null)
+    team.signOut(ended?.sessionId ?? '')
+    test.emit({ type: 'team:changed' })
+    expect((await ended?.events.next())?.value).toEqual({ type: 'team:changed' })
+    expect((await ended?.events.next())?.done).toBe(true)
+    expect((await kept?.events.next())?.value).toEqual({ type: 'team:changed' })
+    expect(test.listening()).toBe(1)
+    await kept?.events.return?.(undefined)
+  })
 })
 
 interface Heard {

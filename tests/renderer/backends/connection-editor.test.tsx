@@ -82,6 +82,7 @@ describe('the connection form', () => {
     await type('Header 1: name', 'X-Team')
     await type('Header 1: value', 'lab')
     await user.click(within(dialog).getByRole('button', { name: 'External' }))
+    await user.click(within(dialog).getByRole('button', { name: 'Everyone signed in' }))
     await user.click(within(dialog).getByRole('combobox', { name: /^Proof/ }))
     await user.click(await screen.findByRole('option', { name: 'Key in a named header' }))
     await type('Header name', 'X-API-Key')
@@ -98,6 +99,7 @@ describe('the connection form', () => {
       fingerprint: 'AB:CD',
       headers: { 'X-Team': 'lab' },
       connectionType: 'external',
+      visibility: 'everyone',
       auth: { type: 'header', headerName: 'X-API-Key' },
     })
   })

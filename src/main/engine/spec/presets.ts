@@ -51,7 +51,7 @@ export interface FollowedModel {
   usesFallback: boolean
 }
 
-/** Filling in `{{USER_NAME}}` and the like; see src/main/engine/models/prompt-variables.ts. */
+/** Filling in `{{USER_NAME}}` and the like; see src/main/engine/models/resolve/prompt-variables.ts. */
 export interface PromptContext {
   principal: Principal
   /** Values that a client sent along (`variables` of Open WebUI's clients), by literal key with braces. */

@@ -100,12 +100,13 @@ export function createSignIn(options: SignInOptions): SignIn {
 
     signOut(sessionId) {
       storage.sessions.remove(sessionId)
-      changes.forget()
+      // Also whoever follows events with this session.
+      changes.changed()
     },
 
     signOutEverywhere(personId) {
       const ended = storage.sessions.removeOfPerson(personId, null)
-      changes.forget()
+      changes.changed()
       return ended
     },
 

@@ -14,6 +14,7 @@ export type FieldName =
   | 'tags'
   | 'modelIds'
   | 'connectionType'
+  | 'visibility'
   | 'apiVersion'
   | 'apiType'
   | 'passthroughParams'
@@ -32,6 +33,7 @@ const FIELDS: readonly FieldName[] = [
   'tags',
   'modelIds',
   'connectionType',
+  'visibility',
   'apiVersion',
   'apiType',
   'passthroughParams',

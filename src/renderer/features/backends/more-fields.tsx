@@ -12,6 +12,7 @@ import { HeaderRows } from './header-rows.tsx'
 /** Entra ID and named API versions are Azure's. */
 const AZURE_ONLY = 'microsoft_entra_id'
 const CONNECTION_TYPES = ['auto', 'local', 'external'] as const
+const VISIBILITIES = ['private', 'everyone'] as const
 const API_TYPES = ['chat', 'responses'] as const
 /** The same limits as the contract's, in seconds. */
 const LIMITS = {
@@ -146,6 +147,16 @@ export function MoreFields({
             value={config.connectionType ?? 'auto'}
             options={CONNECTION_TYPES.map((value) => ({ value, label: t(`form.connectionTypes.${value}`) }))}
             onChange={(type) => patch({ connectionType: type === 'auto' ? null : type })}
+          />
+        )}
+      </FormRow>
+      <FormRow group field="visibility" label={t('form.visibility')} hint={t('form.visibilityHint')} refusal={refusal}>
+        {() => (
+          <Segmented
+            label={t('form.visibility')}
+            value={config.visibility}
+            options={VISIBILITIES.map((value) => ({ value, label: t(`form.visibilities.${value}`) }))}
+            onChange={(visibility) => patch({ visibility })}
           />
         )}
       </FormRow>

@@ -136,8 +136,9 @@ export function createRecordChanges(options: RecordChangesOptions): Changes {
 }
 
 /** An input's fields and no others: what a caller adds beside them (an owner, times) is not its to say. */
-function fieldsOf({ id, baseModelId, name, params, meta, grants, isActive }: PresetInput): IncomingPreset {
-  return { id, baseModelId, name, params, meta, grants, isActive }
+function fieldsOf(input: PresetInput): IncomingPreset {
+  const { id, baseModelId, name, params, meta, grants, isActive, extra } = input
+  return { id, baseModelId, name, params, meta, grants, isActive, extra }
 }
 
 /** Versions were saved under the rules of their time. */

@@ -52,6 +52,7 @@ export async function createRecord(exchange: Exchange): Promise<void> {
     meta: form.meta ?? {},
     ...(form.grants === undefined ? {} : { grants: form.grants }),
     ...(form.isActive === undefined ? {} : { isActive: form.isActive }),
+    ...(form.extra === undefined ? {} : { extra: form.extra }),
   }
   const record = await inWords(PRESET_SAYINGS, () => presets.create(input, principal))
   sendJson(exchange, 200, recordToJson(record))
@@ -74,6 +75,7 @@ export async function updateRecord(exchange: Exchange): Promise<void> {
       ...(picture !== undefined && form.meta?.profile_image_url === undefined ? { profile_image_url: picture } : {}),
     },
     isActive: form.isActive ?? record.isActive,
+    extra: { ...record.extra, ...form.extra },
     ...(form.grants === undefined ? {} : { grants: form.grants }),
   }
   const updated = await inWords(PRESET_SAYINGS, () => gateway.engine.presets.update(record.id, input, principal))
