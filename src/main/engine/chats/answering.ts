@@ -4,6 +4,7 @@ import type { CatalogModel } from '#shared/models.ts'
 import type { Settings } from '#shared/settings.ts'
 import type { RouteRecord } from '../spec/engine.ts'
 import { EngineError, isEngineError } from '../spec/engine-error.ts'
+import { unknownModel } from '../spec/unknown-model.ts'
 import type { StoredConversation } from '../storage/index.ts'
 import { buildChatRequest } from './chat-request.ts'
 import type { ChatsChange, ChatsOptions } from './chats-options.ts'
@@ -102,6 +103,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
         return { ...built, caller: { principal, via: 'ui', context, prompt: promptOf(settings.get()) } }
       },
       pipeline,
+      inWords: (error) => inWords(error, modelId),
       save: (update) => messages.updateAnswer(id, update),
       clock,
       log,
@@ -198,6 +200,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
       closing = true
     },
   }
+}
+
+/** In the window's words; a model that is unknown and one that is not theirs stay alike. */
+function inWords(error: EngineError, modelId: string): EngineError {
+  if (error.message !== unknownModel(modelId).message) return error
+  return new EngineError('model_not_found', `The model ${modelId} is not available.`, { param: 'model', cause: error })
 }
 
 /** What prompts of models may name of the window. */

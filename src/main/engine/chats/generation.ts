@@ -46,6 +46,8 @@ export interface GenerationOptions {
   /** What to ask, and in whose name. */
   request(): Promise<BuiltRequest & { caller: Caller }>
   pipeline: Pick<Pipeline, 'chat'>
+  /** A failure as the window says it. */
+  inWords(error: EngineError): EngineError
   /** Writes to the answer's row; throws EngineError. */
   save(update: AnswerUpdate): void
   clock: Clock
@@ -204,7 +206,7 @@ export function startGeneration(options: GenerationOptions): Generation {
       finish('failed', 'error', new EngineError('upstream_error', 'The answer broke off without an end.'))
     } catch (error) {
       if (end !== null) log.debug({ err: error, answerId: answer.id }, 'an ended answer let go of its upstream')
-      finish('failed', 'error', toEngineError(error))
+      finish('failed', 'error', options.inWords(toEngineError(error)))
     }
   }
 
