@@ -37,13 +37,12 @@ export function plainResolver(catalog: Pick<Catalog, 'find'>): ModelResolver {
 export function resolverOver(
   catalog: Pick<Catalog, 'find'>,
   records: readonly Preset[],
-  options: { defaults?: () => ModelDefaults; fallbackEnabled?: boolean; clock?: typeof systemClock } = {},
+  options: { defaults?: () => ModelDefaults; clock?: typeof systemClock } = {},
 ): ModelResolver {
   return createResolver({
     records: { find: (id) => records.find((each) => each.id === id) ?? null, all: () => records },
     catalog,
     defaults: options.defaults ?? (() => NO_DEFAULTS),
-    fallbackEnabled: options.fallbackEnabled ?? false,
     clock: options.clock ?? systemClock,
   })
 }

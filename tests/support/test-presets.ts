@@ -77,7 +77,6 @@ export function openPresets(options: Options = {}): TestPresets {
     records: presets.records,
     catalog,
     defaults: presets.defaults,
-    fallbackEnabled: true,
     clock,
   })
   const access = createAccess({

@@ -143,8 +143,9 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
 
   it.each([
     ['light', 1440, 900],
-    ['dark', 390, 844],
-    ['light', 900, 700],
+    ['dark', 1440, 900],
+    ['light', 390, 844],
+    ['dark', 900, 700],
   ] as const)('is free of axe violations and cut off nowhere, %s at %i', async (colorScheme, width, height) => {
     const page = await app.open('#/backends', { colorScheme, viewport: { width, height } })
     await cell(page, 'attic').getByRole('button', { name: 'Test: attic' }).click()

@@ -101,14 +101,16 @@ describe.skipIf(browserMissing())('the model picker in Chromium', () => {
     await page.locator('[role=option]:not([aria-disabled=true])', { hasText: 'lonely:1b' }).waitFor()
   })
 
-  it.each([
-    ['light', { width: 1440, height: 900 }],
-    ['dark', { width: 390, height: 844 }],
-  ] as const)('has no axe finding, %s', async (colorScheme, viewport) => {
-    const page = await opened({ colorScheme, viewport })
-    await page.getByRole('option').first().waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+  it.each(['light', 'dark'] as const)('has no axe finding in %s, wide and narrow', async (colorScheme) => {
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      const page = await opened({ colorScheme, viewport })
+      await page.getByRole('option').first().waitFor()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+    }
   })
 })

@@ -26,12 +26,11 @@ import { createSettingsStore } from './settings/index.ts'
 import { createAnnouncement, createSharing } from './sharing/index.ts'
 import type { Clock } from './spec/clock.ts'
 import type { Engine, Logger } from './spec/engine.ts'
-import { OWNER } from './spec/principal.ts'
 import type { SecretVault } from './spec/secret-vault.ts'
 import { systemClock } from './spec/system-clock.ts'
 import type { Team } from './spec/team.ts'
 import { createSearchWorker, openStorage } from './storage/index.ts'
-import { createTeam, createUserInfoHeaders } from './team/index.ts'
+import { createTeam, createUserInfoHeaders, forwardsUserInfo } from './team/index.ts'
 import { Teardown } from './teardown.ts'
 
 export interface EngineOptions {
@@ -167,8 +166,6 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     records: presets.records,
     catalog,
     defaults: presets.defaults,
-    // The defaults say whether and which: what is stored holds where the variable says nothing.
-    fallbackEnabled: true,
     clock,
   })
   const access = createAccess({
@@ -203,14 +200,13 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
 
   const searchWorker = createSearchWorker({ file: storage.file, entry: options.workers.storage, log })
   teardown.add(() => searchWorker.close())
-  const tellsWhoAsks = /^(1|true|yes|on)$/i.test(environment.ENABLE_FORWARD_USER_INFO_HEADERS ?? '')
-  const userInfoHeaders = tellsWhoAsks ? createUserInfoHeaders({ environment, clock }) : null
+  const userInfoHeaders = forwardsUserInfo(environment) ? createUserInfoHeaders({ environment, clock }) : null
   const chats = createChats({
     storage,
     pipeline,
     resolver,
-    principalOf: (personId) => (personId === OWNER.id ? OWNER : accounts.principalOf(personId)),
-    contextOf: createCallContext({ team: accounts, connections: set, userInfoHeaders, log }),
+    principalOf: accounts.principalOf,
+    contextOf: createCallContext({ team: accounts, connectionSet: set, userInfoHeaders, log }),
     settings,
     clock,
     log: log.child({ area: 'chats' }),

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/spec/engine.ts'
-import { toEngineError } from '../engine/spec/engine-error.ts'
 import type { Principal } from '../engine/spec/principal.ts'
+import { callerToken } from '../engine/wire/caller-token.ts'
 import type { Exchange, Forwarding } from './exchange.ts'
 
 /**
@@ -10,22 +10,22 @@ import type { Exchange, Forwarding } from './exchange.ts'
 export function prepareForwarding(exchange: Exchange): Promise<void> | null {
   const { principal } = exchange
   const { engine } = exchange.gateway
-  const wantsToken = principal.kind === 'person' && forwardsTokens(engine)
+  const token = callerToken(engine, principal)
   const userInfo = engine.userInfoHeaders?.(principal) ?? null
-  if (!wantsToken && !(userInfo instanceof Promise)) {
+  if (token === null && !(userInfo instanceof Promise)) {
     if (userInfo !== null) exchange.forwarding = { oauthToken: null, userInfo: withIds(engine, principal, userInfo) }
     return null
   }
-  return gather(exchange, wantsToken, userInfo)
+  return gather(exchange, token, userInfo)
 }
 
 async function gather(
   exchange: Exchange,
-  wantsToken: boolean,
+  token: Promise<string | null> | null,
   userInfo: Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>> | null,
 ): Promise<void> {
   const { principal, gateway } = exchange
-  const [oauthToken, headers] = await Promise.all([wantsToken ? tokenOf(gateway.engine, principal) : null, userInfo])
+  const [oauthToken, headers] = await Promise.all([token, userInfo])
   const { engine } = gateway
   exchange.forwarding = { oauthToken, userInfo: headers === null ? null : withIds(engine, principal, headers) }
 }
@@ -39,19 +39,5 @@ function withIds(
   return ({ CHAT_ID: chatId, MESSAGE_ID: messageId }) => {
     const headers = engine.userInfoHeaders?.(principal, { chatId, messageId }) ?? known
     return headers instanceof Promise ? known : headers
-  }
-}
-
-function forwardsTokens({ connectionSet }: Engine): boolean {
-  return connectionSet.all().some(({ config }) => config?.auth.type === 'system_oauth')
-}
-
-/** Most requests go elsewhere; one that needs the token is refused by its upstream, whose words then say so. */
-async function tokenOf({ team, log }: Engine, principal: Principal): Promise<string | null> {
-  try {
-    return await team.oauthToken(principal.id)
-  } catch (error) {
-    log.warn({ person: principal.id, reason: toEngineError(error).message }, 'no OAuth token for the caller')
-    return null
   }
 }

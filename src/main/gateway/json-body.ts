@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { EngineError } from '../engine/spec/engine-error.ts'
+import { endOfJsonString } from '../engine/wire/json-bytes.ts'
 import { type Exchange, hasBody } from './exchange.ts'
 import { jsonErrorOffset } from './json-error-offset.ts'
 
 /** Deeper than any schema or message that a client has a use for; keeps every later walk off the stack's end. */
 const MAX_DEPTH = 200
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 
 /** Reads and parses the JSON body, whatever its Content-Type says (Ollama's clients often send none). */
 export async function readJsonBody(exchange: Exchange): Promise<unknown> {
@@ -102,7 +102,7 @@ function isTooDeep(bytes: Buffer): boolean {
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index]
     if (byte === QUOTE) {
-      index = endOfString(bytes, index)
+      index = endOfJsonString(bytes, index)
       if (index === -1) return false
     } else if (byte === 0x5b || byte === 0x7b) {
       depth += 1
@@ -112,17 +112,6 @@ function isTooDeep(bytes: Buffer): boolean {
     }
   }
   return false
-}
-
-function endOfString(bytes: Buffer, start: number): number {
-  let end = bytes.indexOf(QUOTE, start + 1)
-  while (end !== -1) {
-    let slashes = 0
-    while (bytes[end - 1 - slashes] === BACKSLASH) slashes += 1
-    if (slashes % 2 === 0) return end
-    end = bytes.indexOf(QUOTE, end + 1)
-  }
-  return -1
 }
 
 function tooLarge(limit: number): EngineError {

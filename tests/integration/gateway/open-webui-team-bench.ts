@@ -76,7 +76,6 @@ export async function startTeamBench(environment: Record<string, string> = {}): 
     records: presets.records,
     catalog,
     defaults: presets.defaults,
-    fallbackEnabled: false,
     clock,
   })
   const access: Access = createAccess({

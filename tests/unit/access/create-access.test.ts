@@ -70,8 +70,8 @@ function setUp(environment: Record<string, string> = {}) {
   let guestsMaySpend = true
   let follows = 0
   const catalog = { find: (id: string) => models.find((model) => model.id === id) ?? null }
-  const defaults: ModelDefaults = { ...NO_DEFAULTS, fallbackModelId: 'closed-model' }
-  const resolver = resolverOver(catalog, records, { defaults: () => defaults, fallbackEnabled: false })
+  const defaults: ModelDefaults = { ...NO_DEFAULTS }
+  const resolver = resolverOver(catalog, records, { defaults: () => defaults })
   const access = createAccess({
     resolver: {
       follow(id) {
@@ -92,6 +92,7 @@ function setUp(environment: Record<string, string> = {}) {
     models,
     heldBy,
     settings,
+    defaults,
     changes,
     follows: () => follows,
     set(...next: Preset[]) {
@@ -169,6 +170,16 @@ describe('who may use a preset', () => {
     set(preset('lost', 'gone', { grants: [read('ann')] }), testPreset('gone', { grants: [read('ann')] }))
     expect(who('lost')).toEqual([...RUNNERS, 'ann'])
     expect(who('gone')).toEqual([])
+  })
+
+  it('needs the fallback model, too, where that stands in for a base that is missing', () => {
+    const { who, set, defaults } = setUp()
+    defaults.fallbackModelId = 'closed-model'
+    set(preset('lost', 'gone', { grants: [read('ann')] }), testPreset('gone', { grants: [read('ann')] }))
+    expect(who('lost')).toEqual(RUNNERS)
+    defaults.fallbackModelId = 'open-model'
+    set(preset('lost', 'gone', { grants: [read('ann')] }))
+    expect(who('lost')).toEqual([...RUNNERS, 'ann'])
   })
 
   it('follows the environment', () => {

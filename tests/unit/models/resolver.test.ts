@@ -13,10 +13,7 @@ const clock = createManualClock(Date.UTC(2026, 10, 21, 23, 4, 5))
 const context: PromptContext = { principal: OWNER }
 const user = (text: string) => ({ role: 'user' as const, content: [{ type: 'text' as const, text }] })
 
-function over(
-  records: Preset[],
-  options: { defaults?: Partial<ModelDefaults>; fallbackEnabled?: boolean; provider?: ProviderKind } = {},
-) {
+function over(records: Preset[], options: { defaults?: Partial<ModelDefaults>; provider?: ProviderKind } = {}) {
   const held = (id: string): CatalogModel => {
     const model = fakeModel(id)
     const provider = options.provider ?? 'llama'
@@ -29,7 +26,6 @@ function over(
   }
   const resolver = resolverOver(catalog, records, {
     defaults: () => ({ ...NO_DEFAULTS, ...options.defaults }),
-    ...(options.fallbackEnabled === undefined ? {} : { fallbackEnabled: options.fallbackEnabled }),
     clock,
   })
   const resolved = (id: string): ResolvedModel => {
@@ -127,16 +123,16 @@ describe('following an id', () => {
     expect(over([testPreset('gone')]).resolver.resolve('gone')).toBeNull()
   })
 
-  it('lets the fallback model stand in, where that is switched on', () => {
+  it('lets the fallback model stand in, where there is one', () => {
     const records = [preset('a', 'gone', { top_k: 1 }), testPreset('other', { params: { top_p: 0.5 } })]
     const defaults = { fallbackModelId: 'other' }
-    const found = over(records, { defaults, fallbackEnabled: true }).resolved('a')
+    const found = over(records, { defaults }).resolved('a')
     expect(found).toMatchObject({ baseModelId: 'other', usesFallback: true })
     expect(found.chain.map(({ id }) => id)).toEqual(['a', 'other'])
-    expect(() => over(records, { defaults }).resolver.resolve('a')).toThrow(/'gone'/)
-    const loop = over([preset('a', 'gone')], { defaults: { fallbackModelId: 'a' }, fallbackEnabled: true })
+    expect(() => over(records).resolver.resolve('a')).toThrow(/'gone'/)
+    const loop = over([preset('a', 'gone')], { defaults: { fallbackModelId: 'a' } })
     expect(() => loop.resolver.resolve('a')).toThrow(/'gone'/)
-    expect(over([], { defaults, fallbackEnabled: true }).resolver.resolve('gone')).toBeNull()
+    expect(over([], { defaults }).resolver.resolve('gone')).toBeNull()
   })
 
   it('tells what models say about streaming', () => {

@@ -31,12 +31,17 @@ interface UserInfoOptions {
  * as well, a signed token instead of them. Nothing otherwise, and nothing for whoever is not signed in.
  */
 export function createUserInfoHeaders({ environment, clock }: UserInfoOptions): UserInfoHeaders {
-  if (switchOf(environment, 'ENABLE_FORWARD_USER_INFO_HEADERS') !== true) return () => ({})
+  if (!forwardsUserInfo(environment)) return () => ({})
   const secret = textOf(environment, 'FORWARD_USER_INFO_HEADER_JWT_SECRET')
   const withIds = openHeaders(environment)
   if (secret === undefined) return (principal, ids) => (principal.kind === 'anonymous' ? {} : withIds(principal, ids))
   const sign = createSigner(new TextEncoder().encode(secret), clock)
   return (principal) => (principal.kind === 'anonymous' ? {} : sign(principal))
+}
+
+/** Whether upstreams are told at all. Without it requests keep headers that are made once. */
+export function forwardsUserInfo(environment: Environment): boolean {
+  return switchOf(environment, 'ENABLE_FORWARD_USER_INFO_HEADERS') === true
 }
 
 function openHeaders(environment: Environment): (principal: Principal, ids?: ForwardedIds) => Record<string, string> {

@@ -1,2 +1,2 @@
 export { createTeam, type TeamOptions } from './create-team.ts'
-export { createUserInfoHeaders, type ForwardedIds, type UserInfoHeaders } from './forwarded-user.ts'
+export { createUserInfoHeaders, type ForwardedIds, forwardsUserInfo, type UserInfoHeaders } from './forwarded-user.ts'

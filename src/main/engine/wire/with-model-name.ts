@@ -1,5 +1,6 @@
+import { endOfJsonString } from './json-bytes.ts'
+
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COLON = 0x3a
 const MODEL = Buffer.from('"model"')
 
@@ -15,7 +16,7 @@ export function withModelName(raw: Buffer, model: string): Buffer | null {
   for (let index = 0; index < raw.length; index += 1) {
     const byte = raw[index]
     if (byte === QUOTE) {
-      const close = endOfString(raw, index)
+      const close = endOfJsonString(raw, index)
       if (close === -1) return null
       if (
         depth === 1 &&
@@ -27,7 +28,7 @@ export function withModelName(raw: Buffer, model: string): Buffer | null {
           const value = skipSpace(raw, colon + 1)
           if (start !== -1 || raw[value] !== QUOTE) return null
           start = value
-          end = endOfString(raw, value)
+          end = endOfJsonString(raw, value)
           if (end === -1) return null
           index = end
           continue
@@ -39,18 +40,6 @@ export function withModelName(raw: Buffer, model: string): Buffer | null {
   }
   if (start === -1) return null
   return Buffer.concat([raw.subarray(0, start), Buffer.from(JSON.stringify(model)), raw.subarray(end + 1)])
-}
-
-/** Position of the quote that ends the string beginning at `start`; -1 if there is none. */
-function endOfString(bytes: Buffer, start: number): number {
-  let end = bytes.indexOf(QUOTE, start + 1)
-  while (end !== -1) {
-    let slashes = 0
-    while (bytes[end - 1 - slashes] === BACKSLASH) slashes += 1
-    if (slashes % 2 === 0) return end
-    end = bytes.indexOf(QUOTE, end + 1)
-  }
-  return -1
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

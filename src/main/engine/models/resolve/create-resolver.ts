@@ -15,8 +15,6 @@ export interface ResolverOptions {
   records: RecordLookup & { all(): Iterable<Preset> }
   catalog: Pick<Catalog, 'find'>
   defaults: () => ModelDefaults
-  /** ENABLE_CUSTOM_MODEL_FALLBACK: `defaults().fallbackModelId` stands in for a missing base. */
-  fallbackEnabled: boolean
   clock: Clock
 }
 

@@ -10,9 +10,8 @@ export interface RecordLookup {
 export interface FollowParts {
   records: RecordLookup
   catalog: Pick<Catalog, 'find'>
+  /** Their fallback model, if there is one, stands in for a missing base. */
   defaults: () => ModelDefaults
-  /** ENABLE_CUSTOM_MODEL_FALLBACK: the defaults' fallback model stands in for a missing base. */
-  fallbackEnabled: boolean
   /** Goes on through records that are switched off, to show what they would do. */
   inactiveToo?: boolean
 }
@@ -24,7 +23,7 @@ const NONE: readonly Preset[] = []
  * model wins, so nobody can put a record of their own in its place. Its override changes it, and comes last.
  */
 export function followModel(id: string, parts: FollowParts): FollowedModel {
-  return walk(id, parts, NONE, null, parts.fallbackEnabled)
+  return walk(id, parts, NONE, null, true)
 }
 
 /** The record that counts for an id: not a preset in a base model's place. */
