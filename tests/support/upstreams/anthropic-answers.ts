@@ -18,6 +18,7 @@ export type ScriptedBlock =
 /** What happens after the blocks, instead of `message_delta` and `message_stop`. */
 export type AnswerEnd =
   | 'done'
+  | 'stays-open'
   | 'cut'
   | 'no-stop'
   | 'half-event'
@@ -66,6 +67,7 @@ const ERRORS: [word: string, status: number, type: string, message: string, head
  * What the scripted server answers, by words in the user's last text:
  * `#400` `#401` `#403` `#429` `#500` `#503` `#529` `#too-long` `#credit` `#html` `#redirect` `#not-sse` refuse;
  * `#silent` `#cut` `#no-stop` `#half-event` `#malformed` `#error-in-stream` `#endless` `#huge` `#long` `#half` spoil the stream;
+ * `#stays-open` says all and leaves the line open;
  * `#refusal` `#pause` `#window` end with that stop reason, `#redacted` thinks in secret, `#tools` calls every tool once.
  * `#whole` is answered in one piece although a stream was asked for.
  * Else: a tool's result is told back, tools are called when the text has the word "weather" or "time" or one is forced,
@@ -94,6 +96,7 @@ export function answerMessage(body: Json, model: ScriptedClaude): ScriptedAnswer
   if (question.includes('#malformed')) return { ...say('Once ', 'upon '), end: 'malformed' }
   if (question.includes('#error-in-stream'))
     return { ...say('Once ', 'upon '), end: { type: 'overloaded_error', error: 'Overloaded' } }
+  if (question.includes('#stays-open')) return { ...say('Once'), end: 'stays-open' }
   if (question.includes('#endless')) return { ...say('again '), end: 'endless' }
   if (question.includes('#half')) return { ...say(HALF_CHARACTERS), chunkBytes: 3 }
   if (question.includes('#huge')) return say('x'.repeat(HUGE_TEXT_BYTES))

@@ -244,6 +244,8 @@ async function streamMessage(
     message: { ...messageHead(model), content: [], stop_reason: null, stop_sequence: null, usage },
   })
   let output = 0
+  const { end } = answer
+  const isWhole = end === 'done' || end === 'stays-open'
   for (const [index, block] of answer.blocks.entries()) {
     await send('content_block_start', { index, content_block: blockStart(block, index) })
     if (index === 0) await send('ping', {})
@@ -251,9 +253,8 @@ async function streamMessage(
       output += 1
       if (!(await send('content_block_delta', { index, delta }))) return
     }
-    if (index < answer.blocks.length - 1 || answer.end === 'done') await send('content_block_stop', { index })
+    if (index < answer.blocks.length - 1 || isWhole) await send('content_block_stop', { index })
   }
-  const { end } = answer
   if (end === 'cut') {
     res.socket?.destroy()
     return
@@ -273,7 +274,7 @@ async function streamMessage(
       error: { type: end.type, message: end.error, details: null },
       request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy',
     })
-  } else if (end === 'done') {
+  } else if (isWhole) {
     await send('message_delta', {
       delta: { stop_reason: answer.stopReason, stop_sequence: answer.stopSequence },
       usage: {
@@ -285,7 +286,7 @@ async function streamMessage(
     })
     await send('message_stop', {})
   }
-  res.end()
+  if (end !== 'stays-open') res.end()
 }
 
 function wholeMessage(model: string, answer: ScriptedAnswer): Json {

@@ -398,6 +398,11 @@ describe('an answer', () => {
     expect(text).toHaveLength(HUGE_TEXT_BYTES)
   })
 
+  test('ends where the server leaves its line open behind the end', async () => {
+    const { text, parts } = await ask(OPUS_46, '#stays-open')
+    expect([text, parts.at(-1)?.type]).toEqual(['Once', 'finish'])
+  })
+
   test('frees its socket for the next request', async () => {
     const adapter = adapterFor()
     for (let round = 0; round < 5; round += 1) await ask(OPUS_46, 'Tell me a joke', {}, adapter)

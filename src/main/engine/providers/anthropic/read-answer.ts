@@ -34,8 +34,11 @@ export async function* readAnswer(response: UpstreamResponse, decoding: AnswerDe
         broken = error
         continue
       }
-      if (parts.at(-1)?.type === 'finish') await bodyEnd(events)
+      const isWhole = parts.at(-1)?.type === 'finish'
+      if (isWhole) await bodyEnd(events)
       yield* parts
+      // Nothing of interest follows, and where the line stays open a read is still under way: there must be no second one.
+      if (isWhole) return
     }
     yield* decoder.end()
   } finally {
