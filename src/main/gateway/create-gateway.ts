@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine } from '../engine/spec/engine.ts'
 import { EngineError } from '../engine/spec/engine-error.ts'
@@ -6,11 +5,11 @@ import { ANONYMOUS, type Principal } from '../engine/spec/principal.ts'
 import type { NetworkListener } from '../engine/spec/sharing.ts'
 import { anthropicRoutes } from './anthropic/routes.ts'
 import { answerOptions, setCorsHeaders } from './cors.ts'
-import { dialectOf } from './dialect.ts'
 import { type Door, LOCAL_DOOR } from './door.ts'
 import { DEFAULT_TIMING, type Exchange, type GatewayContext, type GatewayTiming } from './exchange.ts'
 import { prepareForwarding } from './forwarding.ts'
-import { createHttpListener, type HttpListener } from './http-listener.ts'
+import type { GatewayResponse } from './gateway-response.ts'
+import { createHttpListener, type HttpListener, type Serve } from './http-listener.ts'
 import { identify } from './identify.ts'
 import { listenOn, loopbackAddress } from './listen-address.ts'
 import { createNetworkListener } from './network-listener.ts'
@@ -27,6 +26,7 @@ import {
 } from './open-webui/team-routes.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { guardRequest } from './request-guard.ts'
+import { newRequestId } from './request-id.ts'
 import { requestTarget } from './request-target.ts'
 import { requireSignedIn } from './require.ts'
 import { notFound, sendError } from './respond.ts'
@@ -88,10 +88,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const router = createRouter(ROUTE_LEVELS, ...gatewayRoutes(files))
   let closing: Promise<void> | null = null
 
-  function serve(door: Door): (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void {
+  function serve(door: Door): Serve {
     return (req, res, expectsContinue) => {
       const exchange = newExchange(context, door, req, res, expectsContinue)
-      res.setHeader('X-Request-Id', exchange.requestId)
+      // Answers differ by origin also where this one is refused.
+      res.common = ['X-Request-Id', exchange.requestId, 'Vary', 'Origin']
       if (closing !== null) {
         res.setHeader('Connection', 'close')
         sendError(exchange, new EngineError('shutting_down', 'Switchyard is shutting down.'))
@@ -146,16 +147,16 @@ function newExchange(
   gateway: GatewayContext,
   { listener, encrypted }: Door,
   req: IncomingMessage,
-  res: ServerResponse,
+  res: GatewayResponse,
   expectsContinue: boolean,
 ): Exchange {
-  const { path, query } = requestTarget(req.url ?? '/')
+  const { path, query, dialect } = requestTarget(req.url ?? '/')
   return {
     gateway,
     req,
     res,
-    requestId: `req_${randomUUID().replaceAll('-', '')}`,
-    dialect: dialectOf(path),
+    requestId: newRequestId(),
+    dialect,
     path,
     query,
     receivedAt: performance.now(),
@@ -185,8 +186,6 @@ async function answer(
   if (!path.startsWith('/') && !asksServer) {
     throw new EngineError('invalid_request', 'The request target must be a path or an http address of this server.')
   }
-  // Answers differ by origin also where this one is refused.
-  res.setHeader('Vary', 'Origin')
   const { corsOrigin } = guardRequest(req, path, door, () => gateway.engine.settings.get().allowedOrigins)
   if (corsOrigin !== null) setCorsHeaders(exchange, corsOrigin)
   if (method === 'OPTIONS') return answerOptions(exchange, router.methods(path), corsOrigin)
@@ -223,8 +222,8 @@ async function closeDoors(
 ): Promise<void> {
   const ends = doors.map((door) => door.end())
   const ending = setTimeout(() => {
-    for (const controller of running) {
-      controller.abort(new EngineError('shutting_down', 'Switchyard is shutting down; the answer is not complete.'))
+    for (const answer of running) {
+      answer.abort(new EngineError('shutting_down', 'Switchyard is shutting down; the answer is not complete.'))
     }
   }, timing.drainMs)
   const forcing = setTimeout(() => {

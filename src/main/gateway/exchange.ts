@@ -1,7 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Engine, RouteRecord } from '../engine/spec/engine.ts'
+import type { EngineError } from '../engine/spec/engine-error.ts'
 import type { Principal } from '../engine/spec/principal.ts'
 import type { Dialect } from './dialect.ts'
+import type { GatewayResponse } from './gateway-response.ts'
 
 /** Waits and bounds, ms; tests shorten them. */
 export interface GatewayTiming {
@@ -35,7 +37,7 @@ export interface GatewayContext {
   /** Largest JSON body, bytes. */
   readonly bodyLimit: number
   /** One per running generation, to end them when the gateway closes. */
-  readonly running: Set<AbortController>
+  readonly running: Set<{ abort(reason: EngineError): void }>
   version(): Promise<string>
 }
 
@@ -51,7 +53,7 @@ export interface Forwarding {
 export interface Exchange {
   readonly gateway: GatewayContext
   readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly res: GatewayResponse
   readonly requestId: string
   readonly dialect: Dialect
   /** Path without query, percent-encoded, without slashes too many. */

@@ -1,15 +1,22 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { GatewayResponse } from './gateway-response.ts'
+
+export type Serve = (req: IncomingMessage, res: GatewayResponse, expectsContinue: boolean) => void
+
+/** A server whose responses are ours. */
+export type GatewayServer = Server<typeof IncomingMessage, typeof GatewayResponse>
 
 /** A server that is not listening yet; `serve` is called for each request, in the order of its connection. */
 export interface HttpListener {
-  readonly server: Server
+  readonly server: GatewayServer
   /** Takes no more connections; `ended` resolves with the last one's end, also if it never listened. `cut` ends all. */
   end(): { ended: Promise<void>; cut(): void }
 }
 
 const OPTIONS = {
+  ServerResponse: GatewayResponse,
   // Clients keep connections between turns; Node's 5 s would make nearly every turn open a new one.
   keepAliveTimeout: 65_000,
   headersTimeout: 30_000,
@@ -27,19 +34,25 @@ const HANDSHAKE_MS = 10_000
  */
 export function createHttpListener(
   tls: { key: string; cert: string } | null,
-  serve: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void,
+  serve: Serve,
 ): HttpListener {
   /** What each connection has under way: nothing else may be written between its answers. */
-  const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
+  const underWay = new WeakMap<Duplex, Set<GatewayResponse>>()
 
-  function take(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    const answers = underWay.get(req.socket) ?? new Set()
-    underWay.set(req.socket, answers.add(res))
-    res.once('close', () => answers.delete(res))
+  function take(req: IncomingMessage, res: GatewayResponse, expectsContinue: boolean): void {
+    const answers = underWay.get(req.socket)
+    if (answers === undefined) underWay.set(req.socket, new Set([res]))
+    else answers.add(res)
+    res.on('close', onClose)
     serve(req, res, expectsContinue)
   }
 
-  const onRequest = (req: IncomingMessage, res: ServerResponse): void => take(req, res, false)
+  function onClose(this: GatewayResponse): void {
+    underWay.get(this.req.socket)?.delete(this)
+    this.watcher?.closed()
+  }
+
+  const onRequest = (req: IncomingMessage, res: GatewayResponse): void => take(req, res, false)
   const server =
     tls === null
       ? createServer(OPTIONS, onRequest)

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { EngineError } from '../engine/spec/engine-error.ts'
 
 /** Names for this machine alone, with the address each stands for: a resolver must have no say in it. */

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EngineError } from '../engine/spec/engine-error.ts'
 import type { NetworkListener } from '../engine/spec/sharing.ts'
 import { type Door, networkDoor } from './door.ts'
-import { createHttpListener, type HttpListener } from './http-listener.ts'
+import { createHttpListener, type HttpListener, type Serve } from './http-listener.ts'
 import { listenOn } from './listen-address.ts'
 
 /** What answers under way at the network's door get to end when it closes, ms. */
@@ -15,7 +14,7 @@ interface NetworkDoor extends NetworkListener {
 
 /** The network's door, closed at first. Requests are served as at this machine's own, by other rules of who asks. */
 export function createNetworkListener(
-  serve: (door: Door) => (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void,
+  serve: (door: Door) => Serve,
   isClosing: () => boolean,
 ): NetworkDoor {
   let listener: HttpListener | null = null
@@ -51,10 +50,7 @@ export function createNetworkListener(
 }
 
 /** Throws `invalid_request` for a key or certificate that is none. */
-function createListener(
-  tls: { key: string; cert: string } | null,
-  serve: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void,
-): HttpListener {
+function createListener(tls: { key: string; cert: string } | null, serve: Serve): HttpListener {
   try {
     return createHttpListener(tls, serve)
   } catch (error) {

@@ -1,16 +1,19 @@
-import type { Caller, PassThroughSink, RouteOptions, RouteRecord } from '../engine/spec/engine.ts'
-import { type EngineError, toEngineError } from '../engine/spec/engine-error.ts'
+import type { Caller, PassThroughRun, PassThroughSink, RouteOptions, RouteRecord } from '../engine/spec/engine.ts'
+import { EngineError, toEngineError } from '../engine/spec/engine-error.ts'
 import type { PassThroughEndpoint } from '../engine/spec/provider-adapter.ts'
 import { anthropicErrorBody } from '../engine/wire/anthropic/error-body.ts'
 import { ollamaErrorBody } from '../engine/wire/ollama/error-body.ts'
 import { openAiErrorBody } from '../engine/wire/openai/error-body.ts'
 import type { Exchange } from './exchange.ts'
-import { drained, failureOf, logError, sendError } from './respond.ts'
-import { routeHeaders } from './route-headers.ts'
-import { forClient } from './run-answer.ts'
+import type { ResponseWatcher } from './gateway-response.ts'
+import { drained, logError, sendError } from './respond.ts'
+import { routeHeaderList } from './route-headers.ts'
 
 /** Whether the request was answered; if not, it has to be decoded, and these connections have had their chance. */
 export type PassThroughOutcome = { done: true } | { done: false; excluding?: ReadonlySet<string> }
+
+const DONE: PassThroughOutcome = { done: true }
+const NOT_DONE: PassThroughOutcome = { done: false }
 
 /** What of an upstream's head is worth passing on; never cookies, and nothing about its connection. */
 const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
@@ -32,46 +35,66 @@ export async function tryPassThrough(
   caller: Caller,
   options?: RouteOptions,
 ): Promise<PassThroughOutcome> {
-  if (!isObject(body) || typeof body.model !== 'string' || body.model === '') return { done: false }
+  if (!isObject(body) || typeof body.model !== 'string' || body.model === '') return NOT_DONE
   const { model } = body
+  const { res, gateway } = exchange
   exchange.model = model
-  let outcome: PassThroughOutcome = { done: true }
-  await forClient(exchange, async (signal) => {
-    const answer = new PassedAnswer(exchange, endpoint, stream, signal)
-    const { pipeline } = exchange.gateway.engine
-    const run = pipeline.passThrough({ endpoint, model, raw, body, stream }, caller, signal, answer, options)
-    if (run === null) {
-      answer.stopWaiting()
-      outcome = { done: false }
-      return
-    }
-    answer.resume = run.resume
-    const excluding = await run.retry
-    answer.stopWaiting()
-    if (excluding !== null) outcome = { done: false, excluding }
-  })
-  return outcome
+  if (res.destroyed) throw clientLeft()
+  const answer = new PassedAnswer(exchange, endpoint, stream)
+  const run = gateway.engine.pipeline.passThrough({ endpoint, model, raw, body, stream }, caller, answer, options)
+  if (run === null) return NOT_DONE
+  answer.start(run)
+  const excluding = await run.retry
+  answer.close()
+  return excluding === null ? DONE : { done: false, excluding }
 }
 
 /** Writes a passed-through answer to the client. */
-class PassedAnswer implements PassThroughSink {
+class PassedAnswer implements PassThroughSink, ResponseWatcher {
   readonly #exchange: Exchange
   readonly #endpoint: PassThroughEndpoint
-  readonly #signal: AbortSignal
-  readonly #slow: NodeJS.Timeout | null
+  readonly #stream: boolean
+  #run: PassThroughRun | null = null
+  #slow: NodeJS.Timeout | null = null
   /** Chunks of one tick: written as one, they cost one frame instead of one each. */
   #gathered: Buffer[] = []
   #gatheredBytes = 0
   #ended = false
   #keepAlive: NodeJS.Timeout | null = null
   #route: RouteRecord | null = null
-  resume: () => void = () => {}
+  /** Why it was ended before its time. */
+  #aborted: EngineError | null = null
 
-  constructor(exchange: Exchange, endpoint: PassThroughEndpoint, stream: boolean, signal: AbortSignal) {
+  constructor(exchange: Exchange, endpoint: PassThroughEndpoint, stream: boolean) {
     this.#exchange = exchange
     this.#endpoint = endpoint
-    this.#signal = signal
-    this.#slow = stream ? setTimeout(() => this.#waitOn(), exchange.gateway.timing.commitAfterMs) : null
+    this.#stream = stream
+  }
+
+  /** From here on it hears of the client's leaving and of the gateway's end. */
+  start(run: PassThroughRun): void {
+    const { res, gateway } = this.#exchange
+    this.#run = run
+    if (this.#stream) this.#slow = setTimeout(() => this.#waitOn(), gateway.timing.commitAfterMs)
+    res.watcher = this
+    gateway.running.add(this)
+  }
+
+  /** The upstream has nothing more to do with it. */
+  close(): void {
+    const { res, gateway } = this.#exchange
+    this.#stopWaiting()
+    if (res.watcher === this) res.watcher = null
+    gateway.running.delete(this)
+  }
+
+  closed(): void {
+    if (!this.#exchange.res.writableFinished) this.abort(clientLeft())
+  }
+
+  abort(reason: EngineError): void {
+    this.#aborted ??= reason
+    this.#run?.cancel(reason)
   }
 
   route(route: RouteRecord): void {
@@ -80,22 +103,19 @@ class PassedAnswer implements PassThroughSink {
   }
 
   head({ status, headers }: { status: number; headers: Readonly<Record<string, string>> }): void {
-    this.stopWaiting()
+    this.#stopWaiting()
     const { res } = this.#exchange
     if (res.headersSent || res.destroyed) return
-    const own: Record<string, string> = this.#route === null ? {} : routeHeaders(this.#route)
+    const own = this.#route === null ? [] : routeHeaderList(this.#route)
+    own.push('Content-Type', headers['content-type'] ?? (this.#stream ? this.#streamType() : 'application/json'))
     for (const name in headers) {
       const value = headers[name]
-      if (value !== undefined && PASSED_HEADERS.test(name)) own[name] = value
+      if (value === undefined || !PASSED_HEADERS.test(name)) continue
+      if (!this.#stream || name !== 'cache-control') own.push(name, value)
     }
-    own['Content-Type'] = headers['content-type'] ?? (this.#slow === null ? 'application/json' : this.#streamType())
     const length = headers['content-length']
-    if (this.#slow !== null) {
-      own['Cache-Control'] = 'no-cache'
-      own['X-Accel-Buffering'] = 'no'
-    } else if (length !== undefined && headers['content-encoding'] === undefined) {
-      own['Content-Length'] = length
-    }
+    if (this.#stream) own.push('Cache-Control', 'no-cache', 'X-Accel-Buffering', 'no')
+    else if (length !== undefined && headers['content-encoding'] === undefined) own.push('Content-Length', length)
     res.writeHead(status, own)
   }
 
@@ -105,7 +125,7 @@ class PassedAnswer implements PassThroughSink {
     this.#gathered.push(chunk)
     this.#gatheredBytes += chunk.length
     // One read of the upstream's socket brings several chunks before the next tick. A whole answer waits for its end.
-    if (this.#slow !== null ? this.#gathered.length === 1 : this.#gatheredBytes > GATHER) {
+    if (this.#stream ? this.#gathered.length === 1 : this.#gatheredBytes > GATHER) {
       process.nextTick(this.#flush)
     }
     return !res.writableNeedDrain
@@ -115,7 +135,7 @@ class PassedAnswer implements PassThroughSink {
     this.#ended = true
     // What came in this tick goes out with the end.
     if (this.#gathered.length === 0) this.#exchange.res.end()
-    else if (this.#slow === null) this.#flush()
+    else if (!this.#stream) this.#flush()
   }
 
   readonly #flush = (): void => {
@@ -127,26 +147,27 @@ class PassedAnswer implements PassThroughSink {
     if (res.destroyed) return
     const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
     if (this.#ended) res.end(bytes)
-    else if (!res.write(bytes)) void drained(this.#exchange).then(() => this.resume())
+    else if (!res.write(bytes)) void drained(this.#exchange).then(() => this.#run?.resume())
   }
 
   error(thrown: Error): void {
-    this.stopWaiting()
+    this.#stopWaiting()
     const { res } = this.#exchange
-    const error = failureOf(thrown, this.#signal)
+    const error = this.#aborted ?? toEngineError(thrown)
     if (res.destroyed || !res.headersSent) {
       sendError(this.#exchange, error)
       return
     }
     logError(this.#exchange, error)
     this.#flush()
-    if (this.#slow === null) res.destroy()
-    else res.end(this.#errorFrame(toEngineError(error)))
+    if (this.#stream) res.end(this.#errorFrame(error))
+    else res.destroy()
   }
 
-  stopWaiting(): void {
+  #stopWaiting(): void {
     if (this.#slow !== null) clearTimeout(this.#slow)
     if (this.#keepAlive !== null) clearInterval(this.#keepAlive)
+    this.#slow = null
     this.#keepAlive = null
   }
 
@@ -189,4 +210,8 @@ class PassedAnswer implements PassThroughSink {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function clientLeft(): EngineError {
+  return new EngineError('aborted', 'The client closed the connection.')
 }

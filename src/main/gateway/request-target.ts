@@ -1,11 +1,17 @@
-import { dialectOf } from './dialect.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
 
 /** A request's path and query as they came, percent-encoded. */
 export interface RequestTarget {
   path: string
   /** What follows `?`, or an empty string. */
   query: string
+  dialect: Dialect
 }
+
+/** Targets that came before: those in use are few, and short. Queries are left out, they differ and may hold secrets. */
+const known = new Map<string, RequestTarget>()
+const MAX_KNOWN = 1_000
+const SHORT = 100
 
 /**
  * What a request line asks for. An absolute form (`GET http://127.0.0.1:4747/health`, as through a proxy) counts as its
@@ -13,11 +19,22 @@ export interface RequestTarget {
  * a base URL that ends in one brings along, are left out.
  */
 export function requestTarget(url: string): RequestTarget {
+  const before = known.get(url)
+  if (before !== undefined) return before
+  const target = readTarget(url)
+  if (url.length > SHORT || target.query !== '') return target
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(url, target)
+  return target
+}
+
+function readTarget(url: string): RequestTarget {
   const own = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?(?=[/?]|$)/i.exec(url)
   const target = own === null ? url : url.slice(own[0].length) || '/'
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
-  return { path: tidy(path), query: mark === -1 ? '' : target.slice(mark + 1) }
+  const tidied = tidy(path)
+  return { path: tidied, query: mark === -1 ? '' : target.slice(mark + 1), dialect: dialectOf(tidied) }
 }
 
 function tidy(path: string): string {

@@ -5,17 +5,31 @@ const MAX_HEADER = 1_000
 
 /** Where an answer comes from. The request's id becomes the pipeline's, under which the ledger knows it. */
 export function routeHeaders(route: RouteRecord): Record<string, string> {
-  return {
-    'X-Request-Id': headerText(route.requestId),
+  const headers: Record<string, string> = { 'X-Request-Id': headerText(route.requestId) }
+  const list = routeHeaderList(route)
+  for (let index = 0; index < list.length; index += 2) headers[list[index] ?? ''] = list[index + 1] ?? ''
+  return headers
+}
+
+/** The same, names and values in turn, without `X-Request-Id`, which every answer has. */
+export function routeHeaderList(route: RouteRecord): string[] {
+  const list = [
     // What Anthropic's clients read.
-    'Request-Id': headerText(route.requestId),
-    'X-Switchyard-Place': route.place,
-    'X-Switchyard-Connection': headerText(route.connectionId),
-    'X-Switchyard-Connection-Name': headerText(route.connectionName),
-    'X-Switchyard-Model': headerText(route.modelId),
-    'X-Switchyard-Attempts': String((route.attempts?.length ?? 0) + 1),
-    ...(route.notSent === undefined ? {} : { 'X-Switchyard-Not-Sent': headerText(bounded(route.notSent.join(', '))) }),
-  }
+    'Request-Id',
+    headerText(route.requestId),
+    'X-Switchyard-Place',
+    route.place,
+    'X-Switchyard-Connection',
+    headerText(route.connectionId),
+    'X-Switchyard-Connection-Name',
+    headerText(route.connectionName),
+    'X-Switchyard-Model',
+    headerText(route.modelId),
+    'X-Switchyard-Attempts',
+    route.attempts === undefined ? '1' : String(route.attempts.length + 1),
+  ]
+  if (route.notSent !== undefined) list.push('X-Switchyard-Not-Sent', headerText(bounded(route.notSent.join(', '))))
+  return list
 }
 
 /** Field names may come from the caller, and clients give up on heads above 16 kB. */

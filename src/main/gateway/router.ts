@@ -10,19 +10,18 @@ export type Handler = (exchange: Exchange) => Promise<void> | void
  */
 export type Routes = Record<`${'GET' | 'POST' | 'DELETE' | 'HEAD'} /${string}`, Handler>
 
-interface Entry {
-  handler: Handler
-  access: RouteAccess
-}
-interface Methods {
-  [method: string]: Entry | undefined
+export interface Match {
+  readonly handler: Handler
+  readonly access: RouteAccess
+  /** What a prefix route leaves over, decoded. */
+  readonly rest: string
+  /** What stands at the names in braces, decoded. */
+  readonly params: Readonly<Record<string, string>>
 }
 
-export interface Match extends Entry {
-  /** What a prefix route leaves over, decoded. */
-  rest: string
-  /** What stands at the names in braces, decoded. */
-  params: Readonly<Record<string, string>>
+interface Methods {
+  /** As an exact path matches it. */
+  [method: string]: Match | undefined
 }
 
 interface Place {
@@ -53,7 +52,7 @@ export function createRouter(access: Readonly<Record<string, RouteAccess>>, ...t
     const level = access[route]
     if (level === undefined) throw new Error(`nothing says who may call ${route}`)
     const [method = '', path = ''] = route.split(' ')
-    methodsAt(path)[method] = { handler, access: level }
+    methodsAt(path)[method] = { handler, access: level, rest: '', params: NO_PARAMS }
     names.push(route)
   }
 
@@ -89,11 +88,11 @@ export function createRouter(access: Readonly<Record<string, RouteAccess>>, ...t
 
   return {
     find(method, path) {
+      const methods = exact.get(path)
+      if (methods !== undefined) return entryFor(method, methods)
       const found = at(path)
-      if (found === null) return null
-      const entry = found.methods[method] ?? (method === 'HEAD' ? found.methods.GET : undefined)
-      if (entry === undefined) return null
-      return { ...entry, rest: decode(found.rest), params: found.params }
+      const entry = found === null ? null : entryFor(method, found.methods)
+      return found === null || entry === null ? null : { ...entry, rest: decode(found.rest), params: found.params }
     },
     methods(path) {
       const methods = Object.keys(at(path)?.methods ?? {})
@@ -101,6 +100,10 @@ export function createRouter(access: Readonly<Record<string, RouteAccess>>, ...t
     },
     routes: () => [...names],
   }
+}
+
+function entryFor(method: string, methods: Methods): Match | null {
+  return methods[method] ?? (method === 'HEAD' ? methods.GET : undefined) ?? null
 }
 
 /** The values at a pattern's names; null if the path is another. */

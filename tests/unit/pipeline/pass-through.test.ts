@@ -90,12 +90,10 @@ async function run(plays: (Play | null)[], stream = true) {
     error: null as Error | null,
     route: null as RouteRecord | null,
   }
-  const abort = new AbortController()
   const raw = Buffer.from('{"model":"demo"}')
   const passed = pipeline.passThrough(
     { endpoint: 'openai:chat', model: 'demo', raw, body: { model: 'demo' }, stream },
     { principal: OWNER, via: 'openai' },
-    abort.signal,
     {
       route: (route) => Object.assign(got, { route }),
       head: (head) => Object.assign(got, { head }),

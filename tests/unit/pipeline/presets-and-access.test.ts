@@ -219,10 +219,10 @@ describe('a request to a preset', () => {
     const { pipeline, close } = await pipelineOver([shared('near', adapter)], records)
     const { got, sink } = openSink()
     const input = passing('plain')
-    await pipeline.passThrough(input, as(ann), never(), sink)?.retry
+    await pipeline.passThrough(input, as(ann), sink)?.retry
     expect(got).toMatchObject({ text: '{}', routed: 'plain', base: 'base' })
     expect(passed).toEqual([{ model: 'base', raw: input.raw }])
-    expect(pipeline.passThrough(passing('changed'), as(ann), never(), sink)).toBeNull()
+    expect(pipeline.passThrough(passing('changed'), as(ann), sink)).toBeNull()
     expect(passed).toHaveLength(1)
     close()
   })
@@ -261,8 +261,8 @@ describe('a request by somebody who may not', () => {
         expect(await told(way('nobody')), name).toBe(answer)
       }
       const { sink } = openSink()
-      expect(pipeline.passThrough(passing('secret'), as(ann), never(), sink, options)).toBeNull()
-      expect(pipeline.passThrough(passing('nobody'), as(ann), never(), sink, options)).toBeNull()
+      expect(pipeline.passThrough(passing('secret'), as(ann), sink, options)).toBeNull()
+      expect(pipeline.passThrough(passing('nobody'), as(ann), sink, options)).toBeNull()
     }
     expect([calls, passed]).toEqual([[], []])
     await drain((await ways(pipeline, as(admin)).chat('secret')).parts)
@@ -283,7 +283,7 @@ describe('a request by somebody who may not', () => {
     expect([cloud.calls.length, box.calls.length]).toEqual([0, 1])
     await expect(guest.chat('cloud')).rejects.toThrow("model 'cloud' not found")
     const { sink } = openSink()
-    expect(pipeline.passThrough(passing('cloud'), as(ann), never(), sink)).toBeNull()
+    expect(pipeline.passThrough(passing('cloud'), as(ann), sink)).toBeNull()
     await expect(ways(pipeline, as(ann), { connectionId: 'cloud' }).chat('both')).rejects.toThrow(
       "model 'both' not found",
     )

@@ -94,7 +94,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   function refuse({ signal }: UpstreamRequest): EngineError | null {
     if (base instanceof EngineError) return base
     if (isClosed) return closedError(server)
-    return signal.aborted ? aborted(signal) : null
+    return signal?.aborted === true ? aborted(signal) : null
   }
 
   function send(request: UpstreamRequest, list: string[], sink: UpstreamSink): Running {
@@ -123,11 +123,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const end = (error: Error | null): void => {
       if (isOver) return
       isOver = true
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
       if (error !== null) sink.error(error)
     }
     const onAbort = (): void => end(aborted(signal))
-    signal.addEventListener('abort', onAbort)
+    signal?.addEventListener('abort', onAbort)
     list.then(
       (ready) => {
         if (isOver) return
@@ -318,8 +318,8 @@ function notJson(
   )
 }
 
-function aborted(signal: AbortSignal): EngineError {
-  return new EngineError('aborted', 'The request was cancelled.', { cause: signal.reason as unknown })
+function aborted(signal: AbortSignal | undefined): EngineError {
+  return new EngineError('aborted', 'The request was cancelled.', { cause: signal?.reason as unknown })
 }
 
 function closedError(server: ServerIdentity): EngineError {

@@ -21,7 +21,7 @@ export interface ExchangeRequest {
   /** Names and values in turn. */
   headers: string[]
   body: string | Uint8Array | AsyncIterable<Uint8Array> | null
-  signal: AbortSignal
+  signal: AbortSignal | undefined
   firstByteMs: number
   idleMs: number
 }
@@ -50,9 +50,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#target = target
     this.#request = request
     this.#sink = sink
-    const { body, signal } = request
+    const { body } = request
     this.#upload = body === null || typeof body === 'string' || body instanceof Uint8Array ? null : openUpload(body)
-    signal.addEventListener('abort', this.#onAbort)
+    request.signal?.addEventListener('abort', this.#onAbort)
     this.#send()
   }
 
@@ -80,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #onAbort = (): void => {
     this.#fail(
-      new EngineError('aborted', 'The request was cancelled.', { cause: this.#request.signal.reason as unknown }),
+      new EngineError('aborted', 'The request was cancelled.', { cause: this.#request.signal?.reason as unknown }),
     )
   }
 
@@ -215,7 +215,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Frees everything that it holds. */
   #stop(): void {
     this.#phase = 'over'
-    this.#request.signal.removeEventListener('abort', this.#onAbort)
+    this.#request.signal?.removeEventListener('abort', this.#onAbort)
     this.#upload?.close()
     this.#decoder?.close()
     this.#controller?.abort(new Error('over'))

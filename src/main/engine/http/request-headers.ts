@@ -88,10 +88,9 @@ export function createRequestHeaders({ config, keys, custom, entraToken }: Reque
       const key = request.key ?? 0
       let sets = ready.get(key)
       if (sets === undefined) {
-        const { signal } = request
         sets = {
-          plain: build({ method: 'GET', path: '/', signal, key }, null),
-          json: build({ method: 'POST', path: '/', signal, key, body: '' }, null),
+          plain: build({ method: 'GET', path: '/', key }, null),
+          json: build({ method: 'POST', path: '/', key, body: '' }, null),
         }
         ready.set(key, sets)
       }

@@ -204,7 +204,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       )
       return { route: attempts.route, tokens, exact: true }
     },
-    passThrough(input, caller, signal, sink, options) {
+    passThrough(input, caller, sink, options) {
       refuseWhenClosing()
       const found = findModelNow(input.model, caller.principal, { catalog, resolver, access }, options)
       // Whatever stands in the way, the reading path says it in the right words.
@@ -214,7 +214,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (candidates[0]?.connection.adapter.passThrough === undefined) return null
       const requestId = caller.requestId ?? randomUUID()
       const attempts = new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
-      return passThrough({ input, caller, signal, sink, attempts, log, clock })
+      return passThrough({ input, caller, sink, attempts, log, clock })
     },
   }
 }

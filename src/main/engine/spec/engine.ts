@@ -7,6 +7,7 @@ import type { Settings, SettingsPatch, SettingsView } from '#shared/settings.ts'
 import type { Access } from './access.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
 import type { ConnectionSet, Connections } from './connections.ts'
+import type { EngineError } from './engine-error.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { Jobs, OllamaServers } from './jobs.ts'
 import type { LlamaRuntime } from './llama-runtime.ts'
@@ -84,6 +85,19 @@ export interface PassThroughSink extends UpstreamSink {
   head(head: UpstreamHead): void
 }
 
+/** A request on the fast path. */
+export interface PassThroughRun {
+  /** Goes on after the sink paused it. */
+  resume(): void
+  /** Nobody wants the answer any more: frees the upstream at once, and gives the sink this as its error. */
+  cancel(reason: EngineError): void
+  /**
+   * The connections to exclude if all that can pass it through failed before the first byte and others are left; null
+   * once the sink was given the whole answer or the final error.
+   */
+  readonly retry: Promise<ReadonlySet<string> | null>
+}
+
 /** The one way through for every request, whatever its dialect. Rejects with EngineError before anything ran. */
 export interface Pipeline {
   chat(request: ChatRequest, caller: Caller, signal: AbortSignal, options?: RouteOptions): Promise<ChatRun>
@@ -103,17 +117,15 @@ export interface Pipeline {
   ): Promise<{ route: RouteRecord; tokens: number; exact: boolean }>
   /**
    * The fast path. Null: the best holder does not speak the dialect, so the request has to be decoded and answered by
-   * `chat` and the like. Otherwise the sink is called, `resume` goes on after it paused, and `retry` resolves with the
-   * connections to exclude if all that can pass it through failed before the first byte and others are left; with null
-   * once the sink was given the whole answer or the final error.
+   * `chat` and the like. Otherwise the sink is called. It has no signal: making one for each request costs more than
+   * routing it.
    */
   passThrough(
     input: PassThroughInput,
     caller: Caller,
-    signal: AbortSignal,
     sink: PassThroughSink,
     options?: RouteOptions,
-  ): { resume(): void; retry: Promise<ReadonlySet<string> | null> } | null
+  ): PassThroughRun | null
 }
 
 export interface Catalog {

@@ -25,7 +25,8 @@ export interface UpstreamRequest {
   body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Extra headers in lower case. Auth and custom headers are added by the upstream. */
   headers?: Readonly<Record<string, string>>
-  signal: AbortSignal
+  /** Aborting it ends the exchange. What is ended by `discard` needs none. */
+  signal?: AbortSignal
   context?: CallContext
   /** Which of the connection's keys, counted from 0; default 0. */
   key?: number

@@ -1,0 +1,194 @@
+import { EngineError } from '../spec/engine-error.ts'
+import type { PassThroughRequest } from '../spec/provider-adapter.ts'
+import type { Upstream, UpstreamHead, UpstreamRequest, UpstreamSink } from '../spec/upstream.ts'
+import { AnswerTail } from './answer-tail.ts'
+import { errorInFirstChunk } from './error-in-first-chunk.ts'
+import type { Passage } from './pass-through.ts'
+
+/** What is read of a refusal, bytes. */
+const MAX_REFUSAL = 64 * 1024
+/** What is kept back of an answer in one piece until it is whole, bytes: nobody can use half of it, but another holder may do better. */
+const MAX_KEPT_BACK = 1024 * 1024
+const NOBODY: ReadonlySet<string> = new Set()
+
+/** One attempt of the fast path: what its upstream sends becomes the answer, a refusal, or the reason to go on elsewhere. */
+export class PassedAttempt implements UpstreamSink {
+  readonly #passage: Passage
+  readonly #upstream: Upstream
+  readonly #tail: AnswerTail
+  #running: { resume(): void; discard(): void } | null = null
+  #head: UpstreamHead | null = null
+  /** The caller has the head. */
+  #begun = false
+  #over = false
+  #isRefusal = false
+  /** A refusal, or an answer in one piece until it is whole. */
+  #kept: Buffer[] = []
+  #keptBytes = 0
+
+  constructor(passage: Passage, upstream: Upstream) {
+    this.#passage = passage
+    this.#upstream = upstream
+    this.#tail = new AnswerTail(passage.parts.input)
+  }
+
+  start({ path, body, headers }: PassThroughRequest, key: number): void {
+    const { input, caller } = this.#passage.parts
+    const request: UpstreamRequest = { method: 'POST', path, body: body ?? input.raw, key }
+    if (headers !== undefined) request.headers = headers
+    if (caller.context !== undefined) request.context = caller.context
+    this.#running = this.#upstream.dispatch(request, this)
+    if (this.#over) this.#running.discard()
+  }
+
+  resume(): void {
+    this.#running?.resume()
+  }
+
+  /** Nobody wants the answer any more. */
+  cancel(reason: EngineError): void {
+    if (this.#over) return
+    this.#running?.discard()
+    this.error(reason)
+  }
+
+  head(head: UpstreamHead): void {
+    if (this.#over) return
+    this.#head = head
+    if (head.status >= 300) {
+      this.#isRefusal = true
+      return
+    }
+    const { stream } = this.#passage.parts.input
+    const type = head.headers['content-type'] ?? ''
+    if (!isWrongType(type, stream)) return
+    this.#giveUp()
+    if (isWholeJson(type)) {
+      // It answers a stream request in one piece: the reading path knows what to make of that.
+      this.#passage.parts.attempts.left()
+      this.#passage.leave(NOBODY)
+      return
+    }
+    const { title } = this.#upstream
+    const message = `${title} sent a web page (${type}) instead of an answer. Check its address.`
+    this.#passage.failedEarly(new EngineError('upstream_error', message, { retryable: true }))
+  }
+
+  data(chunk: Buffer): boolean {
+    if (this.#over) return true
+    if (this.#begun) {
+      this.#tail.add(chunk)
+      return this.#passage.parts.sink.data(chunk)
+    }
+    if (!this.#isRefusal && this.#passage.parts.input.stream) return this.#beginWith(chunk)
+    this.#kept.push(chunk)
+    this.#keptBytes += chunk.length
+    if (this.#isRefusal) {
+      if (this.#keptBytes > MAX_REFUSAL) this.#refused()
+      return true
+    }
+    return this.#keptBytes < MAX_KEPT_BACK || this.#beginWith(this.#takeKept())
+  }
+
+  end(): void {
+    if (this.#over) return
+    if (this.#isRefusal) {
+      this.#refused()
+      return
+    }
+    if (!this.#begun && this.#keptBytes > 0) {
+      this.#beginWith(this.#takeKept())
+      if (!this.#begun) return
+    }
+    this.#over = true
+    const { input, attempts } = this.#passage.parts
+    const { title } = this.#upstream
+    const brokeOff = this.#tail.brokeOff()
+    if (!this.#begun && (brokeOff || input.stream)) {
+      const message = `${title} ended its answer before it began.`
+      this.#passage.failedEarly(new EngineError('upstream_error', message, { retryable: true }))
+      return
+    }
+    if (!this.#begun) this.#begin()
+    attempts.left()
+    if (!brokeOff) {
+      this.#passage.finished(this.#tail)
+      return
+    }
+    const message = `${title} broke its answer off before it was finished.`
+    this.#passage.failedForGood(new EngineError('upstream_error', message, { retryable: true }), this.#tail)
+  }
+
+  error(thrown: Error): void {
+    if (this.#over) return
+    this.#over = true
+    const passage = this.#passage
+    if (!this.#begun) {
+      passage.failedEarly(passage.cancelled ?? thrown)
+      return
+    }
+    const { attempts } = passage.parts
+    const error = attempts.cleaned(thrown)
+    attempts.failed(error, false)
+    passage.failedForGood(error, this.#tail)
+  }
+
+  /** Wants no more of this attempt. */
+  #giveUp(): void {
+    this.#over = true
+    this.#running?.discard()
+  }
+
+  #takeKept(): Buffer {
+    const [first] = this.#kept
+    const bytes = this.#kept.length === 1 && first !== undefined ? first : Buffer.concat(this.#kept, this.#keptBytes)
+    this.#kept = []
+    this.#keptBytes = 0
+    return bytes
+  }
+
+  #refused(): void {
+    this.#giveUp()
+    const passage = this.#passage
+    const { status, headers } = this.#head ?? { status: 502, headers: {} }
+    const failed = (error: unknown): void => passage.failedEarly(passage.cancelled ?? error)
+    void this.#upstream
+      .httpError({ status, headers, body: once(this.#takeKept()), discard: () => {} }, passage.parts.caller.context)
+      .then(failed, failed)
+  }
+
+  #begin(): void {
+    const { attempts, sink } = this.#passage.parts
+    this.#begun = true
+    attempts.answered()
+    sink.route(attempts.route)
+    if (this.#head !== null) sink.head(this.#head)
+  }
+
+  /** Gives the first bytes to the caller, unless they are an error: then the attempt is over. As `data`. */
+  #beginWith(bytes: Buffer): boolean {
+    const { title, config } = this.#upstream
+    const failure = errorInFirstChunk(bytes, title, config.provider)
+    if (failure !== null) {
+      this.#giveUp()
+      this.#passage.failedEarly(failure)
+      return true
+    }
+    this.#begin()
+    this.#tail.add(bytes)
+    return this.#passage.parts.sink.data(bytes)
+  }
+}
+
+/** A web page instead of an answer, or one piece where a stream was asked for. */
+function isWrongType(type: string, stream: boolean): boolean {
+  return /html|xml/i.test(type) || (stream && isWholeJson(type))
+}
+
+function isWholeJson(type: string): boolean {
+  return /^application\/json\b/i.test(type)
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
