@@ -19,6 +19,7 @@ export function createTestLog(): Logger & { lines: LogLine[] } {
       warn: write('warn'),
       error: write('error'),
       child: (fields) => make({ ...bound, ...fields }),
+      infoLines: (shared, message) => (own) => write('info')({ ...shared, ...own }, message),
     }
   }
   return Object.assign(make({}), { lines })

@@ -1,5 +1,5 @@
 import type { Caller } from '../engine/spec/engine.ts'
-import { principalVariables } from '../engine/spec/principal.ts'
+import { type Principal, principalVariables } from '../engine/spec/principal.ts'
 import type { CallContext } from '../engine/spec/upstream.ts'
 import type { Exchange } from './exchange.ts'
 import { withoutSession } from './session-cookie.ts'
@@ -15,9 +15,7 @@ export function callerOf(exchange: Exchange, via: Caller['via'], body?: unknown)
   const { req, requestId, principal, forwarding } = exchange
   const { cookie } = req.headers
   const ids = body === undefined ? NO_IDS : idsOf(body)
-  const context: CallContext = {
-    variables: { ...principalVariables(principal), USER_AGENT: req.headers['user-agent'] ?? '', ...ids },
-  }
+  const context = new CallerContext(principal, req.headers['user-agent'] ?? '', ids)
   // Our session is for us alone.
   const others = cookie === undefined ? undefined : withoutSession(cookie)
   if (others !== undefined) context.cookie = others
@@ -29,6 +27,27 @@ export function callerOf(exchange: Exchange, via: Caller['via'], body?: unknown)
   return { principal, via, requestId, context }
 }
 
+/** Its variables are worked out when a connection asks for them: nearly none has header templates. */
+class CallerContext implements CallContext {
+  readonly #principal: Principal
+  readonly #userAgent: string
+  readonly #ids: ChatIds
+  cookie?: string
+  oauthToken?: string
+  forwarded?: Readonly<Record<string, string>>
+  dialectHeaders?: Readonly<Record<string, string>>
+
+  constructor(principal: Principal, userAgent: string, ids: ChatIds) {
+    this.#principal = principal
+    this.#userAgent = userAgent
+    this.#ids = ids
+  }
+
+  get variables(): Readonly<Record<string, string>> {
+    return { ...principalVariables(this.#principal), USER_AGENT: this.#userAgent, ...this.#ids }
+  }
+}
+
 interface ChatIds {
   [name: string]: string
 }
@@ -37,17 +56,21 @@ const NO_IDS: ChatIds = {}
 /** The ids that Open WebUI's clients send along, as header templates name them. */
 function idsOf(body: unknown): ChatIds {
   if (!isFields(body)) return NO_IDS
-  const metadata = isFields(body.metadata) ? body.metadata : body
-  const message = isFields(body.user_message) ? body.user_message : {}
+  const { metadata, user_message: given, chat_id, id, parent_id } = body
+  // Most bodies name none.
+  if (metadata === undefined && given === undefined && chat_id === undefined && id === undefined && !parent_id)
+    return NO_IDS
+  const ofChat = isFields(metadata) ? metadata : body
+  const message = isFields(given) ? given : {}
   const found: ChatIds = {}
   const note = (name: string, ...values: unknown[]): void => {
     const value = values.find((each) => typeof each === 'string' && each !== '' && each.length <= MAX_ID)
     if (typeof value === 'string') found[name] = value
   }
-  note('CHAT_ID', metadata.chat_id, body.chat_id)
-  note('MESSAGE_ID', metadata.message_id, body.id)
+  note('CHAT_ID', ofChat.chat_id, chat_id)
+  note('MESSAGE_ID', ofChat.message_id, id)
   note('USER_MESSAGE_ID', message.id)
-  note('USER_MESSAGE_PARENT_ID', message.parentId, body.parent_id)
+  note('USER_MESSAGE_PARENT_ID', message.parentId, parent_id)
   return found
 }
 

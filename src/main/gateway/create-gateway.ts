@@ -4,6 +4,7 @@ import { EngineError } from '../engine/spec/engine-error.ts'
 import { ANONYMOUS, type Principal } from '../engine/spec/principal.ts'
 import type { NetworkListener } from '../engine/spec/sharing.ts'
 import { anthropicRoutes } from './anthropic/routes.ts'
+import { Arrivals } from './arrivals.ts'
 import { answerOptions, setCorsHeaders } from './cors.ts'
 import { type Door, LOCAL_DOOR } from './door.ts'
 import { DEFAULT_TIMING, type Exchange, type GatewayContext, type GatewayTiming } from './exchange.ts'
@@ -82,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     timing,
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     running: new Set(),
+    arriving: new Arrivals(timing.bodyIdleMs),
     version: async () => options.version ?? (await engine.info()).version,
   }
   const files = createStaticFiles(options.rendererFolder)
@@ -98,13 +100,22 @@ export function createGateway(options: GatewayOptions): Gateway {
         sendError(exchange, new EngineError('shutting_down', 'Switchyard is shutting down.'))
         return
       }
-      answer(exchange, door, router, files, options)
-        .catch((error: unknown) => sendError(exchange, error))
-        // One answer that cannot be told must not end all the others.
-        .catch((error: unknown) => {
-          engine.log.error({ err: error, requestId: exchange.requestId, path: exchange.path }, 'answering failed')
-          res.destroy()
-        })
+      try {
+        answer(exchange, door, router, files, options)?.catch((error: unknown) => fail(exchange, error))
+      } catch (error) {
+        fail(exchange, error)
+      }
+    }
+  }
+
+  /** One answer that cannot be told must not end all the others. */
+  function fail(exchange: Exchange, thrown: unknown): void {
+    const { res, requestId, path } = exchange
+    try {
+      sendError(exchange, thrown)
+    } catch (error) {
+      engine.log.error({ err: error, requestId, path }, 'answering failed')
+      res.destroy()
     }
   }
 
@@ -173,13 +184,14 @@ function newExchange(
   }
 }
 
-async function answer(
+/** Answers, now or later; throws, or rejects, with what is to be told instead. */
+function answer(
   exchange: Exchange,
   door: Door,
   router: Router,
   files: StaticFiles,
   options: GatewayOptions,
-): Promise<void> {
+): Promise<void> | void {
   const { req, res, path, gateway } = exchange
   const method = req.method ?? 'GET'
   const asksServer = method === 'OPTIONS' && path === '*'
@@ -192,18 +204,16 @@ async function answer(
   identify(exchange, corsOrigin === null)
   if (path === '/rpc' || path.startsWith('/rpc/')) {
     checkAccess(exchange, RPC_ACCESS)
-    if (options.rpcHandler !== undefined && (await options.rpcHandler(req, res, exchange.principal))) return
-    throw notFound(exchange)
+    return answerCall(exchange, options)
   }
   const match = router.find(method, path)
   if (match !== null) {
     if (match.access.isTimed === true) withProcessTime(exchange)
     checkAccess(exchange, match.access)
     const forwarding = match.access.level === 'public' ? null : prepareForwarding(exchange)
-    if (forwarding !== null) await forwarding
     exchange.rest = match.rest
     exchange.params = match.params
-    return match.handler(exchange)
+    return forwarding === null ? match.handler(exchange) : forwarding.then(() => match.handler(exchange))
   }
   // Strangers are not told what there is but the window's files, which they need in order to sign in.
   if (exchange.dialect !== 'own') requireSignedIn(exchange)
@@ -213,6 +223,12 @@ async function answer(
     throw new EngineError('invalid_request', `${method} is not allowed at ${path}.`, { status: 405 })
   }
   if (exchange.dialect === 'own' && (method === 'GET' || method === 'HEAD')) return files.serve(exchange)
+  throw notFound(exchange)
+}
+
+async function answerCall(exchange: Exchange, { rpcHandler }: GatewayOptions): Promise<void> {
+  const { req, res, principal } = exchange
+  if (rpcHandler !== undefined && (await rpcHandler(req, res, principal))) return
   throw notFound(exchange)
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Engine, RouteRecord } from '../engine/spec/engine.ts'
 import type { EngineError } from '../engine/spec/engine-error.ts'
 import type { Principal } from '../engine/spec/principal.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Dialect } from './dialect.ts'
 import type { GatewayResponse } from './gateway-response.ts'
 
@@ -38,6 +39,8 @@ export interface GatewayContext {
   readonly bodyLimit: number
   /** One per running generation, to end them when the gateway closes. */
   readonly running: Set<{ abort(reason: EngineError): void }>
+  /** Bodies on their way. */
+  readonly arriving: Arrivals
   version(): Promise<string>
 }
 

@@ -32,23 +32,22 @@ const HANDSHAKE_MS = 10_000
  * It is bare node:http because that was the fastest of what we measured: as a pass-through about 1.7 times as fast as
  * a framework on top of it, and over 6 times as fast as anything on fetch and web streams. `tls` is PEM; null: plain HTTP.
  */
-export function createHttpListener(
-  tls: { key: string; cert: string } | null,
-  serve: Serve,
-): HttpListener {
+export function createHttpListener(tls: { key: string; cert: string } | null, serve: Serve): HttpListener {
   /** What each connection has under way: nothing else may be written between its answers. */
-  const underWay = new WeakMap<Duplex, Set<GatewayResponse>>()
+  const underWay = new WeakMap<Duplex, GatewayResponse[]>()
 
   function take(req: IncomingMessage, res: GatewayResponse, expectsContinue: boolean): void {
     const answers = underWay.get(req.socket)
-    if (answers === undefined) underWay.set(req.socket, new Set([res]))
-    else answers.add(res)
+    if (answers === undefined) underWay.set(req.socket, [res])
+    else answers.push(res)
     res.on('close', onClose)
     serve(req, res, expectsContinue)
   }
 
   function onClose(this: GatewayResponse): void {
-    underWay.get(this.req.socket)?.delete(this)
+    const answers = underWay.get(this.req.socket)
+    // Nearly always the first of one.
+    if (answers !== undefined) answers.splice(answers.indexOf(this), 1)
     this.watcher?.closed()
   }
 

@@ -20,8 +20,11 @@ export interface JsonBody {
 }
 
 /** The JSON body, parsed and as it came: what passes through keeps its own bytes. */
-export async function readBody(exchange: Exchange): Promise<JsonBody> {
-  const raw = await readBytes(exchange)
+export function readBody(exchange: Exchange): Promise<JsonBody> {
+  return readBytes(exchange).then(parsed)
+}
+
+function parsed(raw: Buffer): JsonBody {
   return { raw, json: parseJsonBody(raw) }
 }
 
@@ -41,37 +44,42 @@ function readBytes(exchange: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const idle = setTimeout(() => {
-      done()
+    // Nobody listens to what was refused; its bytes are let go by.
+    let isOver = false
+    const waiting = gateway.arriving.add(() => {
+      isOver = true
       reject(new EngineError('invalid_request', 'The request body did not arrive in time.', { status: 408 }))
-    }, gateway.timing.bodyIdleMs)
-    const onData = (chunk: Buffer): void => {
+    })
+    // Without a listener a reset connection would be an uncaught error; `close` follows and says it.
+    req.on('error', ignore)
+    req.on('data', (chunk: Buffer) => {
+      if (isOver) return
       size += chunk.length
-      idle.refresh()
+      waiting.moved()
       if (size <= gateway.bodyLimit) {
         chunks.push(chunk)
         return
       }
-      done()
+      isOver = true
+      waiting.end()
       reject(tooLarge(gateway.bodyLimit))
-    }
-    const onEnd = (): void => {
-      done()
+    })
+    req.on('end', () => {
+      if (isOver) return
+      isOver = true
+      waiting.end()
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))
-    }
-    const onClose = (): void => {
-      done()
+    })
+    req.on('close', () => {
+      if (isOver) return
+      isOver = true
+      waiting.end()
       reject(new EngineError('aborted', 'The client left before its request was complete.'))
-    }
-    const done = (): void => {
-      clearTimeout(idle)
-      req.off('data', onData).off('end', onEnd).off('close', onClose)
-    }
-    // Without a listener a reset connection would be an uncaught error; `close` follows and says it.
-    req.on('error', () => {})
-    req.on('data', onData).on('end', onEnd).on('close', onClose)
+    })
   })
 }
+
+function ignore(): void {}
 
 /** Parses a JSON body. Throws `invalid_request` that says where it is broken; never quotes from it. */
 export function parseJsonBody(bytes: Buffer): unknown {

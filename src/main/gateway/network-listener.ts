@@ -13,10 +13,7 @@ interface NetworkDoor extends NetworkListener {
 }
 
 /** The network's door, closed at first. Requests are served as at this machine's own, by other rules of who asks. */
-export function createNetworkListener(
-  serve: (door: Door) => Serve,
-  isClosing: () => boolean,
-): NetworkDoor {
+export function createNetworkListener(serve: (door: Door) => Serve, isClosing: () => boolean): NetworkDoor {
   let listener: HttpListener | null = null
 
   function end(): ReturnType<HttpListener['end']> {

@@ -5,7 +5,7 @@ const MAX_HEADER = 1_000
 
 /** Where an answer comes from. The request's id becomes the pipeline's, under which the ledger knows it. */
 export function routeHeaders(route: RouteRecord): Record<string, string> {
-  const headers: Record<string, string> = { 'X-Request-Id': headerText(route.requestId) }
+  const headers: Record<string, string> = { 'X-Request-Id': route.requestId }
   const list = routeHeaderList(route)
   for (let index = 0; index < list.length; index += 2) headers[list[index] ?? ''] = list[index + 1] ?? ''
   return headers
@@ -16,7 +16,8 @@ export function routeHeaderList(route: RouteRecord): string[] {
   const list = [
     // What Anthropic's clients read.
     'Request-Id',
-    headerText(route.requestId),
+    // Ours, in hex digits.
+    route.requestId,
     'X-Switchyard-Place',
     route.place,
     'X-Switchyard-Connection',
@@ -42,5 +43,17 @@ function bounded(text: string): string {
  * caller may send and a shortened list may end with, have no such code.
  */
 function headerText(text: string): string {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const clean = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  if (text.length <= MAX_KNOWN_LENGTH) {
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(text, clean)
+  }
+  return clean
 }
+
+/** Names of models and connections are few and stand in every answer. */
+const known = new Map<string, string>()
+const MAX_KNOWN = 1_000
+const MAX_KNOWN_LENGTH = 200

@@ -48,7 +48,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
   let closed = false
 
   const reachable = (id: string): boolean => {
-    const { state } = health.get(id)
+    const state = health.state(id)
     return state !== 'down' && state !== 'auth-failed'
   }
 

@@ -123,11 +123,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#phase = 'first-byte'
       this.#limit(this.#request.firstByteMs)
     }
-    const headers: Record<string, string> = {}
-    for (const name in rawHeaders) {
-      const value = rawHeaders[name]
-      if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
-    }
+    const headers = joined(rawHeaders)
     const encoding = headers['content-encoding']
     if (encoding !== undefined) {
       this.#decoder = createDecoder(this.#target.server, encoding, {
@@ -239,4 +235,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
         : idleTimeout(server, this.#request.idleMs, this.#phase === 'uploading'),
     )
   }
+}
+
+/** Header values as one text each. The table is the client's own, made for this answer. */
+function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'object') headers[name] = value.join(', ')
+    else if (value === undefined) delete headers[name]
+  }
+  return headers as Record<string, string>
 }

@@ -1,6 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino'
 import type { Logger } from '../spec/engine.ts'
 import { type GatheredLines, gatherLines } from './gathered-lines.ts'
+import { lineOf, sharedPart } from './like-lines.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactFields, redactText } from './redact.ts'
 import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
@@ -37,7 +38,7 @@ export function createLogger({ level, folder, terminal }: LoggerOptions): AppLog
   // Errors come redacted; pino's own serializer would fold their causes into one text.
   const root = pino({ level, base: null, serializers: { err: (value: unknown) => value } }, destination)
   return {
-    ...toLogger(root, root, flush),
+    ...toLogger(root, root, flush, (line) => destination.write(line)),
     setLevel: (next) => {
       root.level = next
     },
@@ -51,7 +52,7 @@ export function createLogger({ level, folder, terminal }: LoggerOptions): AppLog
 }
 
 /** Pino's children copy their level when they are made; ours follow the root. */
-function toLogger(root: PinoLogger, log: PinoLogger, flush: () => void): Logger {
+function toLogger(root: PinoLogger, log: PinoLogger, flush: () => void, writeLine: (line: string) => void): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     if (!root.isLevelEnabled(level)) return
     log[level](redactFields(fields), redactText(message))
@@ -62,6 +63,12 @@ function toLogger(root: PinoLogger, log: PinoLogger, flush: () => void): Logger 
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' }), flush),
+    child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' }), flush, writeLine),
+    infoLines(shared, message) {
+      const same = sharedPart({ ...log.bindings(), ...shared }, message)
+      return (own) => {
+        if (root.isLevelEnabled('info')) writeLine(lineOf(own, same))
+      }
+    },
   }
 }

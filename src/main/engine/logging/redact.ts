@@ -70,7 +70,10 @@ const MAX_KINDS = 2_000
 /** A copy of log fields that may be written: secrets and prompts taken out, bounded in depth and size. */
 export function redactFields(fields: object): Record<string, unknown> {
   const result: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields)) result[key] = redactEntry(key, value, 0)
+  for (const key in fields) {
+    const value = (fields as Readonly<Record<string, unknown>>)[key]
+    if (value !== undefined && Object.hasOwn(fields, key)) result[key] = redactEntry(key, value, 0)
+  }
   return result
 }
 

@@ -93,6 +93,21 @@ export class AnswerTail {
 /** The last number that this name is followed by. */
 function last(name: string, text: string): number | null {
   const at = text.lastIndexOf(name)
-  const digits = at === -1 ? null : /:\s*(\d+)/.exec(text.slice(at, at + 60))
-  return digits === null ? null : Number(digits[1])
+  if (at === -1) return null
+  let next = at + name.length
+  while (isBlankOrColon(text.charCodeAt(next))) next += 1
+  let number = 0
+  let digits = 0
+  for (;;) {
+    const digit = text.charCodeAt(next + digits) - ZERO
+    if (!(digit >= 0 && digit <= 9)) return digits === 0 ? null : number
+    number = number * 10 + digit
+    digits += 1
+  }
+}
+
+const ZERO = 0x30
+
+function isBlankOrColon(code: number): boolean {
+  return code === 0x3a || code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
 }

@@ -53,6 +53,8 @@ export function candidatesFor(
 ): Candidate[] {
   if (options.connectionId !== undefined) return named(model, modelId, connections, limits, options.connectionId)
   if (model === null) return []
+  const [only] = model.holders
+  if (only !== undefined && model.holders.length === 1) return onlyHolder(only, model, connections, limits, options)
   const ranked: Ranked[] = []
   for (const { connectionId, upstreamModel } of model.holders) {
     if (options.excluding?.has(connectionId)) continue
@@ -76,6 +78,19 @@ export function candidatesFor(
   }))
 }
 
+/** Nothing to weigh: nearly every model has one holder. */
+function onlyHolder(
+  { connectionId, upstreamModel }: CatalogModel['holders'][number],
+  model: CatalogModel,
+  connections: ConnectionSet,
+  limits: Limits,
+  { excluding }: RouteOptions,
+): Candidate[] {
+  const connection = excluding?.has(connectionId) === true ? null : connections.find(connectionId)
+  if (connection === null || !mayRunAt(connection, limits)) return []
+  return [{ connection, upstreamModel, reason: `${connection.name} is the only place that has ${model.name}` }]
+}
+
 function mayRunAt({ place }: Connection, { mayRunAway }: Limits): boolean {
   return mayRunAway || place !== 'away'
 }
@@ -87,17 +102,18 @@ export function routeTo(
   requestId: string,
 ): RouteRecord {
   const { id, name } = asked
-  return {
+  const route: RouteRecord = {
     requestId,
     modelId: id,
     modelName: name,
-    ...(model === null || model.id === id ? {} : { baseModelId: model.id }),
     place: connection.place,
     connectionId: connection.id,
     connectionName: connection.name,
     upstreamModel,
     reasons: [reason],
   }
+  if (model !== null && model.id !== id) route.baseModelId = model.id
+  return route
 }
 
 function named(
@@ -144,7 +160,6 @@ function takeTurns(ranked: Ranked[], modelId: string, turns: Turns): void {
 }
 
 function reasonFor({ connection, rank, inFlight }: Ranked, model: CatalogModel, holders: number): string {
-  if (model.holders.length === 1) return `${connection.name} is the only place that has ${model.name}`
   if (holders === 1) return `${connection.name} is the last place left that has ${model.name}`
   if (rank === 2) return `${connection.name} did not answer lately and is tried for want of a better one`
   const load = inFlight === 0 ? 'no request under way' : `${inFlight} under way`

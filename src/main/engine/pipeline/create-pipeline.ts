@@ -16,7 +16,7 @@ import { endStream } from './end-stream.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { type FoundModel, findModel, findModelNow } from './find-model.ts'
 import { passThrough } from './pass-through.ts'
-import { recordRequest } from './record-request.ts'
+import { createRequestLog } from './record-request.ts'
 
 export interface PipelineParts {
   catalog: Pick<Catalog, 'find' | 'findAfterLook'>
@@ -32,7 +32,8 @@ export interface PipelineParts {
 
 /** The one way through for every request: resolve, authorize, apply the model's records, route, attempt, record. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { catalog, resolver, access, connections, health, clock, log, isClosing } = parts
+  const { catalog, resolver, access, connections, health, clock, isClosing } = parts
+  const log = createRequestLog(parts.log)
   const turns: Turns = new Map()
   const keyTurns = new Map<string, number>()
 
@@ -104,7 +105,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): ChatRun {
     const startedAt = clock.monotonic()
     const parts = endStream(attemptStream(attempts, signal, start), signal, (end) => {
-      recordRequest(log, { kind, route: attempts.route, caller, durationMs: clock.monotonic() - startedAt, ...end })
+      log.ended({ kind, route: attempts.route, caller, durationMs: clock.monotonic() - startedAt, ...end })
     })
     return {
       get route() {
@@ -128,7 +129,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       try {
         const result = await ask(attempts.begin())
         attempts.answered()
-        recordRequest(log, {
+        log.ended({
           kind,
           route: attempts.route,
           caller,
@@ -142,7 +143,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       } catch (thrown) {
         const error = attempts.cleaned(thrown)
         if (attempts.failed(error, !signal.aborted)) continue
-        recordRequest(log, {
+        log.ended({
           kind,
           route: attempts.route,
           caller,

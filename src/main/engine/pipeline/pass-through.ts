@@ -1,19 +1,19 @@
 import type { Clock } from '../spec/clock.ts'
-import type { Caller, Logger, PassThroughInput, PassThroughRun, PassThroughSink } from '../spec/engine.ts'
+import type { Caller, PassThroughInput, PassThroughRun, PassThroughSink } from '../spec/engine.ts'
 import type { EngineError } from '../spec/engine-error.ts'
 import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream } from '../spec/upstream.ts'
 import type { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
 import { PassedAttempt } from './passed-attempt.ts'
-import { recordRequest } from './record-request.ts'
+import type { RequestLog } from './record-request.ts'
 
 export interface PassThroughParts {
   input: PassThroughInput
   caller: Caller
   sink: PassThroughSink
   attempts: Attempts
-  log: Logger
+  log: RequestLog
   clock: Clock
 }
 
@@ -111,7 +111,7 @@ export class Passage implements PassThroughRun {
 
   #record(outcome: 'finished' | 'failed' | 'cancelled', error: EngineError | null, tail: AnswerTail | null): void {
     const { log, input, attempts, caller, clock } = this.parts
-    recordRequest(log, {
+    log.ended({
       kind: kindOf(input),
       route: attempts.route,
       caller,

@@ -16,28 +16,81 @@ export interface RequestRecord {
   passedThrough?: boolean
 }
 
-/** Writes a request's end to the log. Its content is in none of the fields. */
-export function recordRequest(log: Logger, record: RequestRecord): void {
-  const { route, caller, usage, error } = record
-  const fields = {
-    requestId: route.requestId,
-    kind: record.kind,
+/** Writes the ends of requests to the log. Their content is in none of the fields. */
+export interface RequestLog {
+  ended(record: RequestRecord): void
+}
+
+type Write = ReturnType<Logger['infoLines']>
+
+/** Kinds of requests whose lines are remembered. */
+const MAX_KNOWN = 1_000
+
+export function createRequestLog(log: Logger): RequestLog {
+  const writers = new Map<string, Write>()
+
+  function writerFor({ kind, route, caller }: RequestRecord): Write {
+    const { modelId, baseModelId, connectionName, place } = route
+    const key = `${kind} ${caller.via} ${place} ${caller.principal.id}\n${modelId}\n${baseModelId}\n${connectionName}`
+    let write = writers.get(key)
+    if (write === undefined) {
+      write = log.infoLines(sharedFields(kind, route, caller), ENDED)
+      if (writers.size >= MAX_KNOWN) writers.clear()
+      writers.set(key, write)
+    }
+    return write
+  }
+
+  return {
+    ended(record) {
+      const { route, error } = record
+      if (error === null && record.outcome === 'finished' && !isUnusual(route)) writerFor(record)(ownFields(record))
+      else if (record.outcome === 'failed') log.warn(allFields(record), 'request failed')
+      else log.info(allFields(record), ENDED)
+    },
+  }
+}
+
+const ENDED = 'request ended'
+
+/** What happened on the way may quote what a server said, and is redacted each time. */
+function isUnusual({ attempts, notSent }: RouteRecord): boolean {
+  return attempts !== undefined || notSent !== undefined
+}
+
+function sharedFields(kind: RequestRecord['kind'], route: RouteRecord, caller: Caller): object {
+  return {
+    kind,
     via: caller.via,
     person: caller.principal.id,
     model: route.modelId,
-    ...(route.baseModelId === undefined ? {} : { baseModel: route.baseModelId }),
+    baseModel: route.baseModelId,
     connection: route.connectionName,
     place: route.place,
-    outcome: record.outcome,
-    finishReason: record.finishReason,
-    durationMs: Math.round(record.durationMs),
-    promptTokens: usage?.promptTokens ?? null,
-    completionTokens: usage?.completionTokens ?? null,
-    ...(record.passedThrough === true ? { passedThrough: true } : {}),
-    ...(route.attempts === undefined ? {} : { attempts: route.attempts }),
-    ...(route.notSent === undefined ? {} : { notSent: route.notSent }),
-    ...(error === null ? {} : { code: error.code, reason: error.message, detail: error.detail }),
   }
-  if (record.outcome === 'failed') log.warn(fields, 'request failed')
-  else log.info(fields, 'request ended')
+}
+
+function ownFields({ route, outcome, finishReason, durationMs, usage, passedThrough }: RequestRecord) {
+  return {
+    requestId: route.requestId,
+    outcome,
+    finishReason,
+    durationMs: Math.round(durationMs),
+    promptTokens: usage === null ? null : usage.promptTokens,
+    completionTokens: usage === null ? null : usage.completionTokens,
+    passedThrough,
+  }
+}
+
+function allFields(record: RequestRecord): object {
+  const { kind, route, caller, error } = record
+  return {
+    ...ownFields(record),
+    ...sharedFields(kind, route, caller),
+    attempts: route.attempts,
+    notSent: route.notSent,
+    code: error?.code,
+    reason: error?.message,
+    detail: error?.detail,
+  }
 }

@@ -245,4 +245,12 @@ export interface Logger {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
   child(fields: object): Logger
+  /**
+   * A writer of many `info` lines that say the same but for a few fields: what they share is redacted and serialised
+   * once. The other fields must be ids, numbers and words of ours, never what a person or a server wrote.
+   */
+  infoLines(shared: object, message: string): (own: LineFields) => void
 }
+
+/** Fields of one line; undefined ones are left out. */
+export type LineFields = Readonly<Record<string, string | number | boolean | null | undefined>>

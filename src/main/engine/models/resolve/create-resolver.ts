@@ -29,15 +29,15 @@ export function createResolver(options: ResolverOptions): ModelResolver {
     if (state !== 'ready' || base === null) return refused(id, followed)
     const given = defaults().params
     const streamResponse = streamResponseOf(chain, given)
-    return {
+    const model: ResolvedModel = {
       id,
       name: chain[0]?.name || base.name,
       baseModelId: base.id,
       usesFallback,
       chain,
       changesRequests: changesRequests(given) || chain.some(({ params }) => changesRequests(params)),
-      ...(streamResponse === undefined ? {} : { streamResponse }),
     }
+    return streamResponse === undefined ? model : { ...model, streamResponse }
   }
 
   return {

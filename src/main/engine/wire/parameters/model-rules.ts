@@ -21,9 +21,18 @@ const FIXED_SAMPLING = /^(o\d+|gpt-5(?!\.\d|-chat))/
  * Vendor prefixes (`openai/gpt-5`) do not count. Null for all other models.
  */
 export function newModelFamily(model: string): ModelFamily | null {
+  const before = known.get(model)
+  if (before !== undefined) return before
   const name = bareModelName(model)
-  return NEW_FAMILIES.find(({ pattern }) => pattern.test(name)) ?? null
+  const family = NEW_FAMILIES.find(({ pattern }) => pattern.test(name)) ?? null
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(model, family)
+  return family
 }
+
+/** Every request asks, about few models. */
+const known = new Map<string, ModelFamily | null>()
+const MAX_KNOWN = 1_000
 
 /** True for models whose sampling cannot be changed. */
 export function hasFixedSampling(model: string): boolean {

@@ -1,0 +1,67 @@
+/** Something that arrives in pieces and is given up if it makes no progress. */
+export interface Arrival {
+  moved(): void
+  end(): void
+}
+
+/** Looks per limit: what stands still is noticed after the limit, at most a quarter later. */
+const LOOKS = 4
+/** Timers do not fire more often than this, ms. */
+const SHORTEST_LOOK = 5
+
+/**
+ * What is on its way, under one time limit and one timer for all of it: bodies come with their heads nearly always, and
+ * a timer for each request cost more than reading its body.
+ */
+export class Arrivals {
+  readonly #limitMs: number
+  readonly #arriving = new Set<WatchedArrival>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs
+  }
+
+  /** `stalled` is called once if nothing moves for the limit; then it is no longer watched. */
+  add(stalled: () => void): Arrival {
+    const arrival = new WatchedArrival(this.#arriving, stalled)
+    this.#arriving.add(arrival)
+    this.#timer ??= setInterval(this.#look, Math.max(SHORTEST_LOOK, this.#limitMs / LOOKS)).unref()
+    return arrival
+  }
+
+  readonly #look = (): void => {
+    if (this.#arriving.size === 0 && this.#timer !== null) {
+      clearInterval(this.#timer)
+      this.#timer = null
+    }
+    for (const arrival of this.#arriving) arrival.look()
+  }
+}
+
+class WatchedArrival implements Arrival {
+  readonly #all: Set<WatchedArrival>
+  readonly #stalled: () => void
+  #looks = 0
+
+  constructor(all: Set<WatchedArrival>, stalled: () => void) {
+    this.#all = all
+    this.#stalled = stalled
+  }
+
+  moved(): void {
+    this.#looks = 0
+  }
+
+  end(): void {
+    this.#all.delete(this)
+  }
+
+  look(): void {
+    this.#looks += 1
+    // The first look may come at once after the last movement, and does not count.
+    if (this.#looks <= LOOKS) return
+    this.end()
+    this.#stalled()
+  }
+}
