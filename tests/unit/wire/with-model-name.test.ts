@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withModelName } from '../../../src/main/engine/wire/with-model-name.ts'
+import { renamed as renamedBody, withModelName } from '../../../src/main/engine/wire/with-model-name.ts'
 
 const renamed = (text: string, model = 'b') => withModelName(Buffer.from(text), model)?.toString() ?? null
 
@@ -46,5 +46,20 @@ describe('another model name in the bytes of a body', () => {
       stream: true,
     }
     expect(JSON.parse(renamed(JSON.stringify(body), 'other') ?? '')).toEqual({ ...body, model: 'other' })
+  })
+
+  it.each([
+    ['first', '{"model":"a","stream":true}'],
+    ['first, with space', ' { "model" : "a", "stream": true }'],
+    ['first with escapes', String.raw`{"model":"a\"b","x":"model"}`],
+    ['first, and once more with escapes', '{"model":"a","mod\\u0065l":"c"}'],
+    ['first, and once more', '{"model":"a","model":"c"}'],
+    ['first, and deeper', '{"model":"a","x":{"model":"y"}}'],
+    ['last', '{"stream":true,"model":"a"}'],
+    ['only deeper', '{"a":{"model":"x"}}'],
+  ])('is what was asked for, and nothing else changes, where it stands %s', (_name, text) => {
+    const body = JSON.parse(text) as Record<string, unknown>
+    const written = JSON.parse(renamedBody(body, 'new', Buffer.from(text)).toString())
+    expect(written).toEqual({ ...body, model: 'new' })
   })
 })

@@ -12,9 +12,13 @@ export function lineOf(own: LineFields, shared: string): string {
   let line = `{"level":${INFO},"time":${Date.now()}`
   for (const name in own) {
     const value = own[name]
-    if (value !== undefined) line += `,"${name}":${typeof value === 'string' ? JSON.stringify(value) : value}`
+    if (value !== undefined) line += `,"${name}":${typeof value === 'string' ? quoted(value) : value}`
   }
   return line + shared
+}
+
+function quoted(text: string): string {
+  return /^[\w-]*$/.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** What lines share, as the end of each. */
