@@ -36,7 +36,7 @@ export function chatRights({
         return { state, chain: [], baseModelId: id, base, usesFallback: false }
       },
     },
-    contextOf: async ({ id }, { chatId }) => ({ variables: { USER_ID: id, CHAT_ID: chatId } }),
+    contextOf: async ({ id }, { chatId }) => ({ variables: () => ({ USER_ID: id, CHAT_ID: chatId }) }),
     principalOf(id) {
       if (id === 'nobody') throw new EngineError('not_found', 'There is no such person.')
       return id === OWNER.id ? OWNER : testPerson(id)

@@ -15,12 +15,12 @@ export function createCallContext(parts: CallContextParts) {
     const forwarded = userInfoHeaders === null ? null : await userInfoHeaders(principal, ids)
     const oauthToken = await callerToken(parts, principal)
     return {
-      variables: {
+      variables: () => ({
         ...principalVariables(principal),
         USER_AGENT: 'Switchyard',
         CHAT_ID: ids.chatId,
         MESSAGE_ID: ids.messageId,
-      },
+      }),
       ...(forwarded === null ? {} : { forwarded }),
       ...(oauthToken === null ? {} : { oauthToken }),
     }

@@ -22,9 +22,9 @@ export class Arrivals {
     this.#limitMs = limitMs
   }
 
-  /** `stalled` is called once if nothing moves for the limit; then it is no longer watched. */
-  add(stalled: () => void): Arrival {
-    const arrival = new WatchedArrival(this.#arriving, stalled)
+  /** Is told once if nothing moves for the limit; then it is no longer watched. */
+  add(owner: { stalled(): void }): Arrival {
+    const arrival = new WatchedArrival(this.#arriving, owner)
     this.#arriving.add(arrival)
     this.#timer ??= setInterval(this.#look, Math.max(SHORTEST_LOOK, this.#limitMs / LOOKS)).unref()
     return arrival
@@ -41,12 +41,12 @@ export class Arrivals {
 
 class WatchedArrival implements Arrival {
   readonly #all: Set<WatchedArrival>
-  readonly #stalled: () => void
+  readonly #owner: { stalled(): void }
   #looks = 0
 
-  constructor(all: Set<WatchedArrival>, stalled: () => void) {
+  constructor(all: Set<WatchedArrival>, owner: { stalled(): void }) {
     this.#all = all
-    this.#stalled = stalled
+    this.#owner = owner
   }
 
   moved(): void {
@@ -62,6 +62,6 @@ class WatchedArrival implements Arrival {
     // The first look may come at once after the last movement, and does not count.
     if (this.#looks <= LOOKS) return
     this.end()
-    this.#stalled()
+    this.#owner.stalled()
   }
 }

@@ -15,7 +15,7 @@ export function callerOf(exchange: Exchange, via: Caller['via'], body?: unknown)
   const { req, requestId, principal, forwarding } = exchange
   const { cookie } = req.headers
   const ids = body === undefined ? NO_IDS : idsOf(body)
-  const context = new CallerContext(principal, req.headers['user-agent'] ?? '', ids)
+  const context = contextOf(principal, req.headers['user-agent'] ?? '', ids)
   // Our session is for us alone.
   const others = cookie === undefined ? undefined : withoutSession(cookie)
   if (others !== undefined) context.cookie = others
@@ -28,24 +28,8 @@ export function callerOf(exchange: Exchange, via: Caller['via'], body?: unknown)
 }
 
 /** Its variables are worked out when a connection asks for them: nearly none has header templates. */
-class CallerContext implements CallContext {
-  readonly #principal: Principal
-  readonly #userAgent: string
-  readonly #ids: ChatIds
-  cookie?: string
-  oauthToken?: string
-  forwarded?: Readonly<Record<string, string>>
-  dialectHeaders?: Readonly<Record<string, string>>
-
-  constructor(principal: Principal, userAgent: string, ids: ChatIds) {
-    this.#principal = principal
-    this.#userAgent = userAgent
-    this.#ids = ids
-  }
-
-  get variables(): Readonly<Record<string, string>> {
-    return { ...principalVariables(this.#principal), USER_AGENT: this.#userAgent, ...this.#ids }
-  }
+function contextOf(principal: Principal, userAgent: string, ids: ChatIds): CallContext {
+  return { variables: () => ({ ...principalVariables(principal), USER_AGENT: userAgent, ...ids }) }
 }
 
 interface ChatIds {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { EngineError } from '../engine/spec/engine-error.ts'
 import { endOfJsonString } from '../engine/wire/json-bytes.ts'
+import type { Arrival } from './arrivals.ts'
 import { type Exchange, hasBody } from './exchange.ts'
 import { jsonErrorOffset } from './json-error-offset.ts'
 
@@ -42,41 +43,65 @@ function readBytes(exchange: Exchange): Promise<Buffer> {
   if (!hasBody(req)) return Promise.resolve(Buffer.alloc(0))
   if (exchange.expectsContinue) res.writeContinue()
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    // Nobody listens to what was refused; its bytes are let go by.
-    let isOver = false
-    const waiting = gateway.arriving.add(() => {
-      isOver = true
-      reject(new EngineError('invalid_request', 'The request body did not arrive in time.', { status: 408 }))
-    })
+    const body = new ArrivingBody(exchange, resolve, reject)
     // Without a listener a reset connection would be an uncaught error; `close` follows and says it.
     req.on('error', ignore)
-    req.on('data', (chunk: Buffer) => {
-      if (isOver) return
-      size += chunk.length
-      waiting.moved()
-      if (size <= gateway.bodyLimit) {
-        chunks.push(chunk)
-        return
-      }
-      isOver = true
-      waiting.end()
-      reject(tooLarge(gateway.bodyLimit))
-    })
-    req.on('end', () => {
-      if (isOver) return
-      isOver = true
-      waiting.end()
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))
-    })
-    req.on('close', () => {
-      if (isOver) return
-      isOver = true
-      waiting.end()
-      reject(new EngineError('aborted', 'The client left before its request was complete.'))
-    })
+    req.on('close', () => body.left())
+    req.on('data', (chunk: Buffer) => body.data(chunk))
+    req.on('end', () => body.end())
   })
+}
+
+/** A body on its way: gathered up to the limit, given up when it stands still. */
+class ArrivingBody {
+  readonly #limit: number
+  readonly #resolve: (bytes: Buffer) => void
+  readonly #reject: (error: EngineError) => void
+  readonly #arrival: Arrival
+  readonly #chunks: Buffer[] = []
+  #size = 0
+  /** Nobody listens any more; what still comes is let go by. */
+  #isOver = false
+
+  constructor({ gateway }: Exchange, resolve: (bytes: Buffer) => void, reject: (error: EngineError) => void) {
+    this.#limit = gateway.bodyLimit
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#arrival = gateway.arriving.add(this)
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isOver) return
+    this.#size += chunk.length
+    this.#arrival.moved()
+    if (this.#size <= this.#limit) this.#chunks.push(chunk)
+    else this.#fail(tooLarge(this.#limit))
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    this.#over()
+    const [first] = this.#chunks
+    this.#resolve(this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size))
+  }
+
+  stalled(): void {
+    this.#fail(new EngineError('invalid_request', 'The request body did not arrive in time.', { status: 408 }))
+  }
+
+  left(): void {
+    if (!this.#isOver) this.#fail(new EngineError('aborted', 'The client left before its request was complete.'))
+  }
+
+  #fail(error: EngineError): void {
+    this.#over()
+    this.#reject(error)
+  }
+
+  #over(): void {
+    this.#isOver = true
+    this.#arrival.end()
+  }
 }
 
 function ignore(): void {}

@@ -120,7 +120,8 @@ describe('custom headers', () => {
 
   it('know the caller, differently for each request', () => {
     const custom = { 'X-User': '{{USER_ID}}/{{ USER_NAME }}', 'X-Chat': 'chat-{{CHAT_ID}}' }
-    expect(headersOf({ custom }, { context: { variables: { USER_ID: '7', USER_NAME: 'Jürgen 日' } } })).toMatchObject({
+    const variables = () => ({ USER_ID: '7', USER_NAME: 'Jürgen 日' })
+    expect(headersOf({ custom }, { context: { variables } })).toMatchObject({
       'x-user': '7/Jürgen %E6%97%A5',
       'x-chat': 'chat-',
     })
@@ -129,7 +130,7 @@ describe('custom headers', () => {
 
   it('never let a value start a header of its own', () => {
     const custom = { 'X-User': '{{USER_NAME}}' }
-    const variables = { USER_NAME: 'x\r\nHost: evil\u0000\n' }
+    const variables = () => ({ USER_NAME: 'x\r\nHost: evil\u0000\n' })
     expect(headersOf({ custom, keys: ['k-1\r\nX-Evil: 1'] }, { context: { variables } })).toEqual({
       ...always,
       authorization: 'Bearer k-1 X-Evil: 1',

@@ -75,7 +75,7 @@ export function createRequestHeaders({ config, keys, custom, entraToken }: Reque
     forward(headers, request.context?.forwarded)
     credentials(headers, request.key ?? 0, request.context)
     if (token !== null) headers.set('authorization', `Bearer ${token}`)
-    const variables = request.context?.variables ?? {}
+    const variables = request.context?.variables?.() ?? {}
     for (const [name, value] of customHeaders) headers.set(name, cleanHeaderValue(fillTemplate(value, variables)))
     return [...headers].flat()
   }

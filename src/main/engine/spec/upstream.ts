@@ -2,8 +2,8 @@ import type { ConnectionConfig } from '#shared/connections.ts'
 
 /** What a request knows about its caller, for header templates, forwarded cookies and tokens. All optional. */
 export interface CallContext {
-  /** Values of `{{USER_ID}}`, `{{CHAT_ID}}` …, without braces. What is missing becomes an empty text. */
-  variables?: Readonly<Record<string, string>>
+  /** Gives the values of `{{USER_ID}}`, `{{CHAT_ID}}` …, without braces. What is missing becomes an empty text. */
+  variables?: () => Readonly<Record<string, string>>
   /** The caller's Cookie header, for auth type `session`. */
   cookie?: string
   /** The caller's OAuth access token, for auth type `system_oauth`. */
