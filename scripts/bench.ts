@@ -36,21 +36,17 @@ async function measured(title: string, part: () => Promise<void>): Promise<void>
 if (wants('start')) {
   await measured('Start-up', () => benchStart(report))
 }
-const server = await startChild('bench-server.ts', [], { SWITCHYARD_GPU: 'off' })
-try {
-  if (wants('llama')) {
-    await measured('Llama path', () => benchLlama(server, report))
+if (wants('gateway')) {
+  await measured('Gateway against a bare pass-through proxy in front of the same upstream', () => benchGateway(report))
+}
+if (wants('llama') || wants('ui')) {
+  const server = await startChild('bench-server.ts', [], { SWITCHYARD_GPU: 'off' })
+  try {
+    if (wants('llama')) await measured('Llama path', () => benchLlama(server, report))
+    if (wants('ui')) await measured('The window in Chromium', () => benchUi(server, report))
+  } finally {
+    await server.end()
   }
-  if (wants('gateway')) {
-    await measured('Gateway against a bare pass-through proxy in front of the same upstream', () =>
-      benchGateway(server, report),
-    )
-  }
-  if (wants('ui')) {
-    await measured('The window in Chromium', () => benchUi(server, report))
-  }
-} finally {
-  await server.end()
 }
 console.log(`\nWritten to ${report.write(join(root, 'bench-results'))}`)
 const missed = report.missed()

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { Pool } from 'undici'
 
 // The floor: the fastest pass-through that Node has (node:http in front, undici's dispatch behind), and nothing else:
-// no parsing, no routing, no limits, no log. argv: origin of the upstream. Sends { port } to its parent.
+// no parsing, no routing, no limits, no log. argv: origin of the upstream. Prints where it is.
 const pool = new Pool(process.argv[2] ?? '', { connections: 512, pipelining: 1 })
 
 const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
@@ -36,6 +36,7 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (address !== null && typeof address === 'object') process.send?.({ port: address.port })
+  if (address !== null && typeof address === 'object') console.log(`ready at http://127.0.0.1:${address.port}`)
 })
-process.on('disconnect', () => process.exit(0))
+// Ends with whoever started it.
+process.stdin.resume().on('end', () => process.exit(0))

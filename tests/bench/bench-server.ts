@@ -7,7 +7,7 @@ import { createEngine } from '../../src/main/engine/index.ts'
 import type { StreamPart } from '../../src/main/engine/spec/stream-part.ts'
 import { createGateway } from '../../src/main/gateway/index.ts'
 import { createRpcHttpHandler } from '../../src/main/rpc/index.ts'
-import { startChild } from './child.ts'
+import { benchFile, startProcess } from './process.ts'
 import { measureRawEvaluate } from './raw-evaluate.ts'
 import { seedChats } from './seed-chats.ts'
 
@@ -18,8 +18,8 @@ const TOKENS = 600
 const demo = join(ROOT, 'resources', 'models', 'demo.gguf')
 const dataFolder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
 const seeded = seedChats(dataFolder)
-const stub = await startChild('stub-upstream.ts', [])
-const upstream = `http://127.0.0.1:${String(stub.ready.port)}`
+const stub = await startProcess(benchFile('stub-upstream.ts'))
+const upstream = stub.url
 
 const engine = await createEngine({
   dataFolder,
@@ -95,8 +95,8 @@ process.once('SIGTERM', () => {
   void gateway
     .close()
     .then(() => engine.close())
+    .then(() => stub.end())
     .finally(() => {
-      stub.child.kill()
       rmSync(dataFolder, { recursive: true, force: true })
       process.exit(0)
     })

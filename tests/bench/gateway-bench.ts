@@ -1,14 +1,22 @@
 import { Pool } from 'undici'
-import { type MeasuredChild, processorMicroseconds, residentMegabytes, startChild } from './child.ts'
+import { processorMicroseconds, residentMegabytes } from './child.ts'
 import { oneRequest, runLoad } from './load.ts'
+import { benchFile, startProcess } from './process.ts'
+import { type Product, startProduct } from './product.ts'
 import type { Report } from './report.ts'
 import { median, percentile } from './statistics.ts'
 
 const ROUNDS = 3
+/** How long each server runs at 64 connections before the first figure: its compiler needs some 20,000 requests. */
+const WARM_UP_MS = 5_000
 const CHUNKS = 64
 /** A request of about 1.3 kB, as chats send them. */
 const MESSAGES = [{ role: 'user', content: 'x '.repeat(500) }]
 const OPEN_STREAMS = 100
+/** How long a steady stream runs, ms; see the stub. */
+const STEADY_MS = CHUNKS * 20
+/** Steady streams that follow each other on one connection. */
+const STEADY_IN_TURN = 3
 
 /** Which client dialect against which upstream; the same one is the fast path. */
 interface Pair {
@@ -25,29 +33,70 @@ const PATHS = { openai: '/v1/chat/completions', ollama: '/api/chat', anthropic: 
 type Dialect = keyof typeof PATHS
 const DIALECTS = Object.keys(PATHS) as Dialect[]
 
+/** Our server and the bare proxy in front of the same stub upstream. */
+interface Targets {
+  ours: Product
+  bare: { url: string; pid: number }
+}
+type Name = keyof Targets
+
 /**
- * The gateway against the bare pass-through proxy in front of the same stub upstream, interleaved: the fast path at 1, 16
- * and 64 connections, each translated pair, what streams cost in memory and in time to their first content.
+ * The product, built and started as users start it and asked with an API key, against the bare pass-through proxy in
+ * front of the same stub upstream, interleaved: the fast path at 1, 16 and 64 connections, each translated pair, what
+ * streams cost in memory and in time to their first content.
  */
-export async function benchGateway(server: MeasuredChild, report: Report): Promise<void> {
-  const url = String(server.ready.url)
-  const bare = await startChild('bare-proxy.ts', [String(server.ready.upstream)])
-  const bareUrl = `http://127.0.0.1:${String(bare.ready.port)}`
-  const both = { ours: url, bare: bareUrl }
+export async function benchGateway(report: Report): Promise<void> {
+  const stub = await startProcess(benchFile('stub-upstream.ts'))
+  const bare = await startProcess(benchFile('bare-proxy.ts'), stub.url)
+  const ours = await startProduct(stub.url)
+  const targets = { ours, bare }
   try {
+    await warmUp(targets)
     for (const pair of pairs()) {
       for (const stream of [false, true]) {
         for (const connections of pair.limits ? [1, 16, 64] : [1, 16]) {
-          await compare(both, pair, stream, connections, report)
+          await compare(targets, pair, stream, connections, report)
         }
       }
+      // The targets are about these two; later pairs teach the compiler other shapes.
+      if (!pair.limits) continue
+      await steadyStreams(targets, 32, { first: [0.75, 3], chunk: [0.2, 1.5] }, report)
+      await steadyStreams(targets, 256, { first: [15, 15], chunk: [10, 10] }, report)
+      await processorTime(targets, report)
     }
-    await steadyStreams(both, 32, { first: [0.75, 3], chunk: [0.2, 1.5] }, report)
-    await steadyStreams(both, 256, { first: [15, 15], chunk: [10, 10] }, report)
-    await processorTime({ ours: server.child.pid ?? 0, bare: bare.child.pid ?? 0 }, both, report)
-    await memory(server, url, report)
+    await memory(ours, report)
   } finally {
+    await ours.end()
     await bare.end()
+    await stub.end()
+  }
+}
+
+async function warmUp(targets: Targets): Promise<void> {
+  for (const name of ['ours', 'bare'] as const) {
+    for (const stream of [false, true]) {
+      const until = performance.now() + WARM_UP_MS
+      while (performance.now() < until) {
+        await runLoad({ ...requestTo(targets, name, stream), connections: 64, requests: 1_000 })
+      }
+    }
+  }
+}
+
+/** A request of the pair with limits. */
+function requestTo(
+  targets: Targets,
+  name: Name,
+  stream: boolean,
+  model = 'instant',
+  messages: readonly object[] = MESSAGES,
+) {
+  const ours = name === 'ours'
+  return {
+    url: targets[name].url,
+    ...(ours ? { key: targets.ours.key } : {}),
+    path: PATHS.openai,
+    body: bodyFor(ours ? `openai.${model}` : model, stream, messages),
   }
 }
 
@@ -63,12 +112,12 @@ function pairs(): Pair[] {
   )
 }
 
-function bodyFor(model: string, stream: boolean): string {
-  return JSON.stringify({ model, max_tokens: 500, messages: MESSAGES, stream })
+function bodyFor(model: string, stream: boolean, messages: readonly object[] = MESSAGES): string {
+  return JSON.stringify({ model, max_tokens: 500, messages, stream })
 }
 
 async function compare(
-  targets: { ours: string; bare: string },
+  targets: Targets,
   pair: Pair,
   stream: boolean,
   connections: number,
@@ -84,7 +133,8 @@ async function compare(
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
       const ours = name === 'ours'
       const { samples, ...result } = await runLoad({
-        url: targets[name],
+        url: targets[name].url,
+        ...(ours ? { key: targets.ours.key } : {}),
         path: ours ? pair.path : pair.upstreamPath,
         body: bodyFor(ours ? pair.model : 'instant', stream),
         connections,
@@ -126,9 +176,12 @@ async function compare(
   })
 }
 
-/** Steady streams at 50 chunks/s each: what is added to their first content and to every chunk. */
+/**
+ * Steady streams at 50 chunks/s each: what is added to their first content and to every chunk. They begin spread over
+ * the length of one, as people do; all at once they would measure how long a burst of requests takes.
+ */
 async function steadyStreams(
-  targets: { ours: string; bare: string },
+  targets: Targets,
   streams: number,
   limits: { first: [number, number]; chunk: [number, number] },
   report: Report,
@@ -138,11 +191,10 @@ async function steadyStreams(
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
       const { samples } = await runLoad({
-        url: targets[name],
-        path: PATHS.openai,
-        body: bodyFor(name === 'ours' ? 'openai.steady' : 'steady', true),
+        ...requestTo(targets, name, true, 'steady'),
         connections: streams,
-        requests: streams,
+        requests: streams * STEADY_IN_TURN,
+        spreadMs: STEADY_MS,
         ...(round === 0 ? {} : { transits: transits[name] }),
       })
       if (round > 0) first[name].push(...samples.map((sample) => sample.firstContentMs))
@@ -166,11 +218,7 @@ async function steadyStreams(
 }
 
 /** Processor time per request at saturation, small bodies and bodies as agents send them, as multiples of the bare proxy's. */
-async function processorTime(
-  pids: { ours: number; bare: number },
-  targets: { ours: string; bare: string },
-  report: Report,
-): Promise<void> {
+async function processorTime(targets: Targets, report: Report): Promise<void> {
   const large = { role: 'user', content: 'words and more '.repeat(9_500) }
   for (const [name, messages, connections, requests, limit] of [
     ['1.3 kB', MESSAGES, 64, 4_000, 80 / 47],
@@ -179,16 +227,10 @@ async function processorTime(
     const perRequest = { ours: [] as number[], bare: [] as number[] }
     for (let round = 0; round <= ROUNDS; round++) {
       for (const target of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
-        const model = target === 'ours' ? 'openai.instant' : 'instant'
-        const before = await processorMicroseconds(pids[target])
-        await runLoad({
-          url: targets[target],
-          path: PATHS.openai,
-          body: JSON.stringify({ model, max_tokens: 500, messages }),
-          connections,
-          requests,
-        })
-        if (round > 0) perRequest[target].push(((await processorMicroseconds(pids[target])) - before) / requests)
+        const { pid } = targets[target]
+        const before = await processorMicroseconds(pid)
+        await runLoad({ ...requestTo(targets, target, false, 'instant', messages), connections, requests })
+        if (round > 0) perRequest[target].push(((await processorMicroseconds(pid)) - before) / requests)
       }
     }
     const ours = median(perRequest.ours)
@@ -204,13 +246,11 @@ async function processorTime(
 }
 
 /** What streams cost that are open at the same time. */
-async function memory(server: MeasuredChild, url: string, report: Report): Promise<void> {
-  const { pid } = server.child
-  if (pid === undefined) return
+async function memory({ url, pid, key }: Product, report: Report): Promise<void> {
   const pool = new Pool(url, { connections: OPEN_STREAMS, pipelining: 1 })
   const before = await residentMegabytes(pid)
   const running = Array.from({ length: OPEN_STREAMS }, () =>
-    oneRequest(pool, { path: PATHS.openai, body: bodyFor('openai.steady', true) }),
+    oneRequest(pool, { path: PATHS.openai, key, body: bodyFor('openai.steady', true) }),
   )
   let most = 0
   const sampling = setInterval(() => {

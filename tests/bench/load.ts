@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'undici'
 
 /** One finished request as the load generator saw it; ms. */
@@ -17,6 +18,10 @@ interface LoadOptions {
   /** Stop after this many requests in all. */
   requests: number
   isContent?: (chunk: Buffer) => boolean
+  /** Sent as a bearer token. */
+  key?: string
+  /** The lanes begin one after the other over this time, ms; else all at once. */
+  spreadMs?: number
   /** Gathers how long stamped chunks (`@<ns of the monotonic clock>`) were under way, ms. */
   transits?: number[]
 }
@@ -27,13 +32,14 @@ export async function runLoad(options: LoadOptions): Promise<{ samples: Sample[]
   const samples: Sample[] = []
   let started = 0
   const startedAt = performance.now()
-  async function lane(): Promise<void> {
+  async function lane(index: number): Promise<void> {
+    if (options.spreadMs !== undefined) await setTimeout((options.spreadMs * index) / options.connections)
     while (started < options.requests) {
       started++
       samples.push(await oneRequest(pool, options))
     }
   }
-  await Promise.all(Array.from({ length: options.connections }, lane))
+  await Promise.all(Array.from({ length: options.connections }, (_, index) => lane(index)))
   const seconds = (performance.now() - startedAt) / 1000
   await pool.close()
   const failed = samples.find((sample) => sample.status !== 200)
@@ -44,13 +50,15 @@ export async function runLoad(options: LoadOptions): Promise<{ samples: Sample[]
 /** One POST; resolves when the body has ended. */
 export function oneRequest(
   pool: Pool,
-  options: Pick<LoadOptions, 'path' | 'body' | 'isContent' | 'transits'>,
+  options: Pick<LoadOptions, 'path' | 'body' | 'key' | 'isContent' | 'transits'>,
 ): Promise<Sample> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
     const sample: Sample = { status: 0, durationMs: 0, firstContentMs: Number.NaN, bytes: 0 }
+    const headers: Record<string, string> = { 'content-type': 'application/json' }
+    if (options.key !== undefined) headers.authorization = `Bearer ${options.key}`
     pool.dispatch(
-      { path: options.path, method: 'POST', headers: { 'content-type': 'application/json' }, body: options.body },
+      { path: options.path, method: 'POST', headers, body: options.body },
       {
         onRequestStart() {},
         onResponseStart(_controller, status) {

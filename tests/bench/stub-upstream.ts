@@ -3,7 +3,7 @@ import { mixedMarkdown } from './mixed-markdown.ts'
 
 // A model server without a model, so that what is measured is ours. It speaks OpenAI, Ollama and Anthropic.
 // `instant` answers whole, or in 64 chunks (8 a write); `steady` sends a chunk every 20 ms; `paced` sends one token
-// (4 characters of a long mixed text) every 5 ms until 40,000 characters are out. Sends { port } to its parent.
+// (4 characters of a long mixed text) every 5 ms until 40,000 characters are out. Prints where it is.
 
 const CHUNKS = 64
 const CHUNKS_PER_WRITE = 8
@@ -200,6 +200,7 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (address !== null && typeof address === 'object') process.send?.({ port: address.port })
+  if (address !== null && typeof address === 'object') console.log(`ready at http://127.0.0.1:${address.port}`)
 })
-process.on('disconnect', () => process.exit(0))
+// Ends with whoever started it.
+process.stdin.resume().on('end', () => process.exit(0))

@@ -1,5 +1,5 @@
 import { ANONYMOUS, OWNER } from '../engine/spec/principal.ts'
-import type { Team } from '../engine/spec/team.ts'
+import type { Authenticated, Team } from '../engine/spec/team.ts'
 import type { Exchange } from './exchange.ts'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -17,7 +17,7 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
     exchange.principal = exchange.listener === 'local' && !team.settings().requireSignIn ? OWNER : ANONYMOUS
     return
   }
-  const answer = team.authenticate(token)
+  const answer = authenticate(exchange, token, team)
   if (!answer.ok) {
     exchange.credential = token.startsWith('sk-') && !team.settings().apiKeys ? 'keys-off' : 'invalid'
     return
@@ -32,6 +32,18 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   }
   exchange.credential = 'valid'
   exchange.principal = principal
+}
+
+/** The token that came last over a connection, as long as it is open: programs send the same one with each request. */
+const lastOver = new WeakMap<object, { token: string; answer: Authenticated & { ok: true } }>()
+
+/** Hashing a token and looking it up is done once per connection and change of the team. */
+function authenticate({ req: { socket } }: Exchange, token: string, team: Team): Authenticated {
+  const last = lastOver.get(socket)
+  if (last !== undefined && last.token === token && last.answer.isStillTrue?.() === true) return last.answer
+  const answer = team.authenticate(token)
+  if (answer.ok) lastOver.set(socket, { token, answer })
+  return answer
 }
 
 /** Keys may be switched off for all, and are a permission of people who are not administrators. */

@@ -30,7 +30,14 @@ export interface SignedIn {
  * - `foreign`: not made by us (a local tool's placeholder key)
  * - `invalid`: shaped like ours, but unknown, revoked or expired
  */
-export type Authenticated = { ok: true; principal: Principal } | { ok: false; why: 'foreign' | 'invalid' }
+export type Authenticated =
+  | {
+      ok: true
+      principal: Principal
+      /** Whether the same token would be answered so again, for who asks with it many times over one connection. */
+      isStillTrue?: () => boolean
+    }
+  | { ok: false; why: 'foreign' | 'invalid' }
 
 /** What a sign-in attempt is counted under. */
 export interface SignInOrigin {

@@ -42,14 +42,24 @@ export function createAuthentication(options: AuthenticationOptions): (token: st
       const session = storage.sessions.byHash(hash)
       if (session === null) return null
       const principal = principals.ofPerson(session.personId, { key: null, sessionId: session.id })
-      return principal && { hash: session.tokenHash, expiresAt: session.expiresAt, answer: { ok: true, principal } }
+      return principal && remembered(session.tokenHash, session.expiresAt, principal)
     }
     const key = settings.get().apiKeys ? storage.apiKeys.byHash(hash) : null
     if (key === null) return null
     const { id, name, scopes } = key
     const principal = principals.ofPerson(key.personId, { key: { id, name, scopes }, sessionId: null })
     if (principal === null || !mayHaveKeys(principal)) return null
-    return { hash: key.keyHash, expiresAt: key.expiresAt, answer: { ok: true, principal } }
+    return remembered(key.keyHash, key.expiresAt, principal)
+  }
+
+  function remembered(hash: Buffer, expiresAt: number | null, principal: Principal): Known {
+    const since = version
+    const isStillTrue = (): boolean => {
+      if (since !== changes.version() || (expiresAt !== null && expiresAt <= clock.now() / 1000)) return false
+      lastSeen.saw(principal)
+      return true
+    }
+    return { hash, expiresAt, answer: { ok: true, principal, isStillTrue } }
   }
 
   return (token) => {
