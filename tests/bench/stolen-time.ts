@@ -13,6 +13,26 @@ export function watchStolenTime(): () => number | null {
   }
 }
 
+/** What was measured, and which share of the processor time the host took meanwhile; null where nobody can tell. */
+export interface Round<Result> {
+  result: Result
+  stolen: number | null
+}
+
+export async function inRound<Result>(measure: () => Promise<Result>): Promise<Round<Result>> {
+  const stolen = watchStolenTime()
+  const result = await measure()
+  return { result, stolen: stolen() }
+}
+
+/** The results of the rounds in which the host took least: threads' processor time counts what it took as theirs. */
+export function quietest<Result>(rounds: readonly Round<Result>[], keep: number): Result[] {
+  return [...rounds]
+    .sort((one, other) => (one.stolen ?? 0) - (other.stolen ?? 0))
+    .slice(0, keep)
+    .map(({ result }) => result)
+}
+
 function read(): { stolen: number; total: number } | null {
   try {
     const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/).slice(1, 9).map(Number)

@@ -5,6 +5,7 @@ import type { MeasuredChild } from './child.ts'
 import { mainThreadWorkPerFrame } from './main-thread-work.ts'
 import type { Report } from './report.ts'
 import { median, percentile } from './statistics.ts'
+import { inRound, quietest, type Round } from './stolen-time.ts'
 
 const OPENINGS = 5
 
@@ -103,7 +104,42 @@ async function benchLongChat(browser: Browser, server: MeasuredChild, report: Re
   await page.close()
 }
 
+/** How often a stream is measured at most, until one was left alone by the host. */
+const ATTEMPTS = 3
+/** Share of the processor time that a quiet window may lose. */
+const QUIET = 0.02
+
+type Window = Round<number[]>
+
+/** The stream is measured again while the host takes processor time: it counts as work of the page. The quietest counts. */
 async function benchStream(browser: Browser, server: MeasuredChild, report: Report): Promise<void> {
+  const early: Window[] = []
+  const late: Window[] = []
+  for (let attempt = 0; attempt < ATTEMPTS && !(early.some(isQuiet) && late.some(isQuiet)); attempt++) {
+    const windows = await measureStream(browser, server)
+    early.push(windows.early)
+    late.push(windows.late)
+    console.log(`  one stream: ${told(windows.early)} early, ${told(windows.late)} late`)
+  }
+  const group = 'window, 200 tokens/s into 40,000 characters'
+  const add = (name: string, value: number, limit?: number): void =>
+    report.add({ group, name: `main-thread work ${name}`, value, unit: 'ms/frame', ...(limit ? { limit } : {}) })
+  const [earlyFrames = [], lateFrames = []] = [quietest(early, 1)[0], quietest(late, 1)[0]]
+  add('p95, 3 s to 8 s', percentile(earlyFrames, 0.95), 8)
+  add('p95, 30 s to 42 s', percentile(lateFrames, 0.95), 8)
+  add('p50, 30 s to 42 s', median(lateFrames))
+}
+
+function isQuiet({ stolen }: Window): boolean {
+  return (stolen ?? 0) <= QUIET
+}
+
+function told({ result, stolen }: Window): string {
+  return `p95 ${percentile(result, 0.95).toFixed(1)} ms (${Math.round((stolen ?? 0) * 100)} % stolen)`
+}
+
+/** The stream takes 50 s; a few seconds early and a long stretch at the end, where the answer is longest, tell it all. */
+async function measureStream(browser: Browser, server: MeasuredChild): Promise<{ early: Window; late: Window }> {
   const url = String(server.ready.url)
   const client = contractClient(url)
   const chat = await client.chats.create({ modelId: 'openai.paced' })
@@ -111,32 +147,15 @@ async function benchStream(browser: Browser, server: MeasuredChild, report: Repo
   const page = await openApp(browser, url, `/chat/${chat.id}`)
   const cdp = await page.context().newCDPSession(page)
   const lengthNow = () => page.evaluate(() => document.querySelector('[role=log]')?.textContent?.length ?? 0)
-  const group = 'window, 200 tokens/s into 40,000 characters'
-  // The stream takes 50 s; a few seconds early and a long stretch at the end, where the answer is longest, tell it all.
   // The page's own opening is another figure: let it settle.
   await page.waitForTimeout(3_000)
-  const early = await mainThreadWorkPerFrame(cdp, () => page.waitForTimeout(5_000))
-  report.add({
-    group,
-    name: 'main-thread work p95, 3 s to 8 s',
-    value: percentile(early, 0.95),
-    unit: 'ms/frame',
-    limit: 8,
-  })
+  const early = await inRound(() => mainThreadWorkPerFrame(cdp, () => page.waitForTimeout(5_000)))
   const startedAt = performance.now()
   while (performance.now() - startedAt < 25_000) await page.waitForTimeout(500)
   const before = await lengthNow()
-  const late = await mainThreadWorkPerFrame(cdp, () => page.waitForTimeout(12_000))
-  const grown = (await lengthNow()) - before
-  if (grown <= 0) throw new Error('the answer did not grow while it was measured')
-  report.add({
-    group,
-    name: 'main-thread work p95, 30 s to 42 s',
-    value: percentile(late, 0.95),
-    unit: 'ms/frame',
-    limit: 8,
-  })
-  report.add({ group, name: 'main-thread work p50, 30 s to 42 s', value: median(late), unit: 'ms/frame' })
+  const late = await inRound(() => mainThreadWorkPerFrame(cdp, () => page.waitForTimeout(12_000)))
+  if ((await lengthNow()) <= before) throw new Error('the answer did not grow while it was measured')
   await client.chats.stop({ answerId: answer.id })
   await page.close()
+  return { early, late }
 }

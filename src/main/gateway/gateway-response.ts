@@ -13,7 +13,7 @@ const NONE: readonly string[] = []
  * routing of the request.
  */
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
-  /** Headers that every answer has, names and values in turn; an answer's own of the same name win. */
+  /** Headers that every answer has, names and values in turn. An answer's own win, except in a list: that must not repeat them. */
   common: readonly string[] = NONE
   /** At most one at a time: whoever answers. */
   watcher: ResponseWatcher | null = null

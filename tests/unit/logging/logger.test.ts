@@ -55,6 +55,8 @@ test('canary: no secret and no prompt reaches the file or the terminal, however 
   log.error({ err: jsonError }, 'could not parse')
   log.error({ err: new Error(`first line\nsecond sk-canary1234567890abcdef`) }, 'two lines')
   log.child({ apiKey: SECRETS.key, area: 'x' }).info({ prompt: PROMPT }, 'from a child')
+  const write = log.infoLines({ apiKey: SECRETS.key, model: `m ${SECRETS.key}`, prompt: PROMPT }, `like ${SECRETS.key}`)
+  write({ requestId: 'r' })
   const written = text() + printed.join('')
   expect(written.split('\n').length).toBeGreaterThan(18)
   for (const secret of [...Object.values(SECRETS), PROMPT, 'CANARY']) expect(written).not.toContain(secret)
@@ -132,4 +134,30 @@ test('lines that wait are written soon', async () => {
   const { log, onDisk } = open()
   log.info({}, 'calm')
   await until('the line is written', () => (onDisk().includes('calm') ? true : null))
+})
+
+test('lines that share most of their fields read as any other line, with only their own fields set anew', () => {
+  const { log, text } = open()
+  const fields = { model: 'llama "3"\n', place: 'here' }
+  const own = {
+    requestId: 'req_1',
+    outcome: 'with "quotes"',
+    durationMs: 7,
+    promptTokens: null,
+    passedThrough: undefined,
+  }
+  log.child({ area: 'x' }).info({ ...own, ...fields }, 'request ended')
+  log.child({ area: 'x' }).infoLines(fields, 'request ended')(own)
+  const [usual, alike, ...none] = text()
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), time: 0 }))
+  expect(none).toEqual([])
+  expect(alike).toEqual(usual)
+})
+
+test('lines below the level are not written', () => {
+  const { log, text } = open('warn')
+  log.infoLines({}, 'request ended')({ requestId: 'r' })
+  expect(text()).toBe('')
 })

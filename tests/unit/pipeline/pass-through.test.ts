@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createModelCatalog } from '../../../src/main/engine/catalog/model-catalog.ts'
 import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
 import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
-import type { RouteRecord } from '../../../src/main/engine/spec/engine.ts'
+import type { PassThroughRun, RouteRecord } from '../../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import type { ProviderAdapter } from '../../../src/main/engine/spec/provider-adapter.ts'
@@ -63,7 +63,7 @@ function passing(play: Play | null): { adapter: ProviderAdapter; requests: Upstr
   }
 }
 
-async function run(plays: (Play | null)[], stream = true) {
+async function run(plays: (Play | null)[], stream = true, meanwhile: (passed: PassThroughRun) => void = () => {}) {
   const holders = plays.map(passing)
   const log = createTestLog()
   const set = connectionSetOf(
@@ -105,6 +105,7 @@ async function run(plays: (Play | null)[], stream = true) {
       error: (error) => Object.assign(got, { error }),
     },
   )
+  if (passed !== null) meanwhile(passed)
   const retry = passed === null ? null : await passed.retry
   return { got, passed, retry, log, health, holders }
 }
@@ -117,6 +118,49 @@ const good: Play = (sink) => {
 }
 
 describe('the fast path', () => {
+  const left = new EngineError('aborted', 'the client left')
+
+  it.each<[string, Play, (passed: PassThroughRun) => void]>([
+    ['before anything came', () => {}, (passed) => passed.cancel(left)],
+    [
+      'before its first byte',
+      (sink) => sink.head({ status: 200, headers: SSE }),
+      (passed) => queueMicrotask(() => passed.cancel(left)),
+    ],
+    [
+      'while a refusal is read',
+      (sink) => {
+        sink.head({ status: 500, headers: {} })
+        sink.end()
+      },
+      (passed) => queueMicrotask(() => passed.cancel(left)),
+    ],
+  ])(
+    'is cancelled %s: no other holder is asked, and the sink hears the reason once',
+    async (_when, play, meanwhile) => {
+      const { got, holders, retry, health, log } = await run([play, good], true, meanwhile)
+      expect([got.error, got.head, got.ended, retry]).toEqual([left, null, false, null])
+      expect(holders[1]?.requests).toEqual([])
+      expect(health.inFlight('c0')).toBe(0)
+      expect(log.lines.at(-1)?.fields).toMatchObject({ outcome: 'cancelled', code: 'aborted' })
+    },
+  )
+
+  it('is cancelled within its answer: what came stays, and nothing follows', async () => {
+    const tooLate: Play = (sink) => {
+      sink.head({ status: 200, headers: SSE })
+      sink.data(event('hi'))
+      setImmediate(() => {
+        sink.data(event('late'))
+        sink.end()
+      })
+    }
+    const { got, health } = await run([tooLate, good], true, (passed) => queueMicrotask(() => passed.cancel(left)))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([got.text, got.error, got.ended]).toEqual([event('hi').toString(), left, false])
+    expect(health.inFlight('c0')).toBe(0)
+  })
+
   it('passes bytes on as they are, sends the callers own bytes, and records what was used', async () => {
     const { got, holders, log } = await run([good])
     expect(got.text).toBe(event('hi').toString() + usage.toString())
