@@ -105,7 +105,7 @@ async function benchLongChat(browser: Browser, server: MeasuredChild, report: Re
 }
 
 /** How often a stream is measured at most, until one was left alone by the host. */
-const ATTEMPTS = 3
+const ATTEMPTS = 4
 /** Share of the processor time that a quiet window may lose. */
 const QUIET = 0.02
 

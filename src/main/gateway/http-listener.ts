@@ -45,9 +45,9 @@ export function createHttpListener(tls: { key: string; cert: string } | null, se
   }
 
   function onClose(this: GatewayResponse): void {
-    const answers = underWay.get(this.req.socket)
-    // Nearly always the first of one.
-    if (answers !== undefined) answers.splice(answers.indexOf(this), 1)
+    const answers = underWay.get(this.req.socket) ?? []
+    const place = answers.indexOf(this)
+    if (place !== -1) answers.splice(place, 1)
     this.watcher?.closed()
   }
 

@@ -1,3 +1,4 @@
+import { remembered } from '#shared/remembered.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 
 /** A request's path and query as they came, percent-encoded. */
@@ -8,10 +9,9 @@ export interface RequestTarget {
   dialect: Dialect
 }
 
-/** Targets that came before: those in use are few, and short. Queries are left out, they differ and may hold secrets. */
-const known = new Map<string, RequestTarget>()
-const MAX_KNOWN = 1_000
+/** Targets in use are few and short. Queries are left out, they differ and may hold secrets. */
 const SHORT = 100
+const knownTarget = remembered(1_000, readTarget)
 
 /**
  * What a request line asks for. An absolute form (`GET http://127.0.0.1:4747/health`, as through a proxy) counts as its
@@ -19,13 +19,7 @@ const SHORT = 100
  * a base URL that ends in one brings along, are left out.
  */
 export function requestTarget(url: string): RequestTarget {
-  const before = known.get(url)
-  if (before !== undefined) return before
-  const target = readTarget(url)
-  if (url.length > SHORT || target.query !== '') return target
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(url, target)
-  return target
+  return url.length > SHORT || url.includes('?') ? readTarget(url) : knownTarget(url)
 }
 
 function readTarget(url: string): RequestTarget {

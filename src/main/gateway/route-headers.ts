@@ -1,3 +1,4 @@
+import { remembered } from '#shared/remembered.ts'
 import type { RouteRecord } from '../engine/spec/engine.ts'
 
 /** Longest list of fields in a header, characters. */
@@ -43,17 +44,13 @@ function bounded(text: string): string {
  * caller may send and a shortened list may end with, have no such code.
  */
 function headerText(text: string): string {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const clean = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
-  if (text.length <= MAX_KNOWN_LENGTH) {
-    if (known.size >= MAX_KNOWN) known.clear()
-    known.set(text, clean)
-  }
-  return clean
+  return text.length > MAX_KNOWN_LENGTH ? asHeader(text) : knownHeader(text)
 }
 
 /** Names of models and connections are few and stand in every answer. */
-const known = new Map<string, string>()
-const MAX_KNOWN = 1_000
+const knownHeader = remembered(1_000, asHeader)
 const MAX_KNOWN_LENGTH = 200
+
+function asHeader(text: string): string {
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+}

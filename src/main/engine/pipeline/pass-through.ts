@@ -5,10 +5,10 @@ import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream } from '../spec/upstream.ts'
 import type { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
-import { PassedAttempt } from './passed-attempt.ts'
+import { type Passage, PassedAttempt } from './passed-attempt.ts'
 import type { RequestLog } from './record-request.ts'
 
-export interface PassThroughParts {
+interface PassThroughParts {
   input: PassThroughInput
   caller: Caller
   sink: PassThroughSink
@@ -18,7 +18,7 @@ export interface PassThroughParts {
 }
 
 /** How an attempt passes through. */
-export interface PassThroughPlan {
+interface PassThroughPlan {
   upstream: Upstream
   request: PassThroughRequest
 }
@@ -30,7 +30,7 @@ export interface PassThroughPlan {
 export function passThrough(parts: PassThroughParts): PassThroughRun | null {
   const plan = planFor(parts)
   if (plan === null) return null
-  const passage = new Passage(parts)
+  const passage = new PassingRequest(parts)
   passage.attempt(plan)
   return passage
 }
@@ -39,13 +39,12 @@ export function passThrough(parts: PassThroughParts): PassThroughRun | null {
  * One request on the fast path, over all its attempts. It and its attempts are classes, and nothing here waits on a
  * promise or a signal: closures and events for each request were a fifth of what a request cost.
  */
-export class Passage implements PassThroughRun {
+class PassingRequest implements PassThroughRun, Passage {
   readonly parts: PassThroughParts
   readonly retry: Promise<ReadonlySet<string> | null>
   readonly #startedAt: number
   #attempt: PassedAttempt | null = null
   #settle: (excluding: ReadonlySet<string> | null) => void = () => {}
-  /** Why nobody wants the answer any more. */
   cancelled: EngineError | null = null
 
   constructor(parts: PassThroughParts) {
@@ -76,19 +75,16 @@ export class Passage implements PassThroughRun {
     this.#attempt?.cancel(reason)
   }
 
-  /** All bytes were given to the sink. */
   finished(tail: AnswerTail): void {
     this.#record('finished', null, tail)
     this.parts.sink.end()
     this.#settle(null)
   }
 
-  /** Another way has to be found, past these connections. */
   leave(excluding: ReadonlySet<string>): void {
     this.#settle(excluding)
   }
 
-  /** Before the first byte went to the caller: another attempt, another way, or the end. */
   failedEarly(thrown: unknown): void {
     const { attempts } = this.parts
     const error = attempts.cleaned(thrown)

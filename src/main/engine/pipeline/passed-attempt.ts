@@ -1,15 +1,30 @@
+import type { Caller, PassThroughInput, PassThroughSink } from '../spec/engine.ts'
 import { EngineError } from '../spec/engine-error.ts'
 import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream, UpstreamHead, UpstreamRequest, UpstreamSink } from '../spec/upstream.ts'
 import { AnswerTail } from './answer-tail.ts'
+import type { Attempts } from './attempts.ts'
 import { errorInFirstChunk } from './error-in-first-chunk.ts'
-import type { Passage } from './pass-through.ts'
 
 /** What is read of a refusal, bytes. */
 const MAX_REFUSAL = 64 * 1024
 /** What is kept back of an answer in one piece until it is whole, bytes: nobody can use half of it, but another holder may do better. */
 const MAX_KEPT_BACK = 1024 * 1024
 const NOBODY: ReadonlySet<string> = new Set()
+
+/** The request that an attempt belongs to. */
+export interface Passage {
+  readonly parts: { input: PassThroughInput; caller: Caller; sink: PassThroughSink; attempts: Attempts }
+  /** Why nobody wants the answer any more. */
+  readonly cancelled: EngineError | null
+  /** All bytes were given to the sink. */
+  finished(tail: AnswerTail): void
+  /** Another way has to be found, past these connections. */
+  leave(excluding: ReadonlySet<string>): void
+  /** Before the first byte went to the caller: another attempt, another way, or the end. */
+  failedEarly(thrown: unknown): void
+  failedForGood(error: EngineError, tail: AnswerTail | null): void
+}
 
 /** One attempt of the fast path: what its upstream sends becomes the answer, a refusal, or the reason to go on elsewhere. */
 export class PassedAttempt implements UpstreamSink {

@@ -1,3 +1,5 @@
+import { remembered } from '#shared/remembered.ts'
+
 /** What OpenAI's newer model families have in common, as data: a new family is a new line here. */
 export interface ModelFamily {
   /** Matches the model's bare name, in lower case. */
@@ -20,19 +22,10 @@ const FIXED_SAMPLING = /^(o\d+|gpt-5(?!\.\d|-chat))/
  * The newer family that a model belongs to: it takes `max_completion_tokens` and a role other than `system`.
  * Vendor prefixes (`openai/gpt-5`) do not count. Null for all other models.
  */
-export function newModelFamily(model: string): ModelFamily | null {
-  const before = known.get(model)
-  if (before !== undefined) return before
+export const newModelFamily: (model: string) => ModelFamily | null = remembered(1_000, (model) => {
   const name = bareModelName(model)
-  const family = NEW_FAMILIES.find(({ pattern }) => pattern.test(name)) ?? null
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(model, family)
-  return family
-}
-
-/** Every request asks, about few models. */
-const known = new Map<string, ModelFamily | null>()
-const MAX_KNOWN = 1_000
+  return NEW_FAMILIES.find(({ pattern }) => pattern.test(name)) ?? null
+})
 
 /** True for models whose sampling cannot be changed. */
 export function hasFixedSampling(model: string): boolean {
