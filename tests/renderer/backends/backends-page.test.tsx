@@ -33,7 +33,7 @@ describe('the Backends page', () => {
     for (const text of ['Ready', '214 ms', '61', 'OpenAI-compatible · api.openai.com', '••••4f2a', '••••71b0'])
       expect(openai.textContent).toContain(text)
     expect(openai.textContent).toMatch(/Last error 2 h ago: api\.openai\.com answered with status 503/)
-    expect(openai.textContent).toMatch(/in (40|41) s/)
+    expect(openai.textContent).toMatch(/in (?:3\d|4[01]) s/)
     expect(screen.getByText('6 connections · 4 ready, 1 limited, 1 down')).toBeDefined()
     const down = await cell('LocalAI')
     expect(down.textContent).toContain('Nothing answers at 127.0.0.1:8080')
