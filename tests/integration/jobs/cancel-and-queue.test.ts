@@ -132,7 +132,7 @@ test('100 jobs at once do not slow the loop', async () => {
   }
   await until('all run', () => server.openRequests() === 100 || null)
   const startedAt = bench.clock.now()
-  const turns = await turnsDuring(async () => {
+  const longest = await longestTurn(async () => {
     const time = setInterval(() => bench.clock.advance(20), 20)
     try {
       for (const id of ids) await reaches(bench, id, 'done')
@@ -140,21 +140,20 @@ test('100 jobs at once do not slow the loop', async () => {
       clearInterval(time)
     }
   })
-  // Each pull sends 60 lines in 1.2 s, and the server runs in this thread too. What slows the loop does so for many of
-  // the jobs; a turn or three may be what the host of this machine took, which counts as computing as well.
-  expect(turns.at(-4)).toBeLessThan(50)
+  // Each pull sends 60 lines in 1.2 s, and the server runs in this thread too.
+  expect(longest).toBeLessThan(50)
   expect(bench.jobs.list().filter(({ state }) => state === 'done')).toHaveLength(100)
   const atMost = 3 + (bench.clock.now() - startedAt) / 250
   for (const id of ids) expect(bench.changes.filter((job) => job.id === id).length).toBeLessThanOrEqual(atMost)
 })
 
-/** How long a timer had to wait for its turns while `work` ran, in ms of this thread's own computing, the longest last. */
-async function turnsDuring(work: () => Promise<void>): Promise<number[]> {
-  const turns: number[] = []
+/** The longest that a timer had to wait for its turn while `work` ran, in ms of this thread's own computing. */
+async function longestTurn(work: () => Promise<void>): Promise<number> {
+  let longest = 0
   let before = process.threadCpuUsage()
   const timer = setInterval(() => {
     const { user, system } = process.threadCpuUsage(before)
-    turns.push((user + system) / 1_000)
+    longest = Math.max(longest, (user + system) / 1_000)
     before = process.threadCpuUsage()
   }, 5)
   try {
@@ -162,5 +161,5 @@ async function turnsDuring(work: () => Promise<void>): Promise<number[]> {
   } finally {
     clearInterval(timer)
   }
-  return turns.sort((one, other) => one - other)
+  return longest
 }

@@ -28,17 +28,8 @@ const MAX_KNOWN = 1_000
 
 export function createRequestLog(log: Logger): RequestLog {
   const writers = new Map<string, Write>()
-  /** The one before: many requests of one kind follow each other. */
-  let last: { record: RequestRecord; write: Write } | null = null
 
-  function writerFor(record: RequestRecord): Write {
-    if (last !== null && isAlike(last.record, record)) return last.write
-    const write = knownWriter(record)
-    last = { record, write }
-    return write
-  }
-
-  function knownWriter({ kind, route, caller }: RequestRecord): Write {
+  function writerFor({ kind, route, caller }: RequestRecord): Write {
     const { modelId, baseModelId, connectionName, place } = route
     const key = `${kind} ${caller.via} ${place} ${caller.principal.id}\n${modelId}\n${baseModelId}\n${connectionName}`
     let write = writers.get(key)
@@ -61,19 +52,6 @@ export function createRequestLog(log: Logger): RequestLog {
 }
 
 const ENDED = 'request ended'
-
-/** Whether their lines share what `sharedFields` says. */
-function isAlike(one: RequestRecord, other: RequestRecord): boolean {
-  return (
-    one.kind === other.kind &&
-    one.caller.via === other.caller.via &&
-    one.caller.principal.id === other.caller.principal.id &&
-    one.route.modelId === other.route.modelId &&
-    one.route.baseModelId === other.route.baseModelId &&
-    one.route.connectionName === other.route.connectionName &&
-    one.route.place === other.route.place
-  )
-}
 
 /** What happened on the way may quote what a server said, and is redacted each time. */
 function isUnusual({ attempts, notSent }: RouteRecord): boolean {

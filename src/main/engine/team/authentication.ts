@@ -14,9 +14,7 @@ const MOST_REMEMBERED = 10_000
 
 interface Known {
   hash: Buffer
-  /** Epoch s; null never. */
-  expiresAt: number | null
-  answer: Authenticated & { ok: true }
+  answer: Authenticated & { ok: true; isStillTrue: () => boolean }
 }
 
 interface AuthenticationOptions {
@@ -52,6 +50,7 @@ export function createAuthentication(options: AuthenticationOptions): (token: st
     return remembered(key.keyHash, key.expiresAt, principal)
   }
 
+  /** `expiresAt`: epoch s; null never. */
   function remembered(hash: Buffer, expiresAt: number | null, principal: Principal): Known {
     const since = version
     const isStillTrue = (): boolean => {
@@ -59,7 +58,7 @@ export function createAuthentication(options: AuthenticationOptions): (token: st
       lastSeen.saw(principal)
       return true
     }
-    return { hash, expiresAt, answer: { ok: true, principal, isStillTrue } }
+    return { hash, answer: { ok: true, principal, isStillTrue } }
   }
 
   return (token) => {
@@ -78,9 +77,7 @@ export function createAuthentication(options: AuthenticationOptions): (token: st
     }
     // Found by its hash, so this only makes sure that how the index compares tells nothing.
     if (found === null || !timingSafeEqual(found.hash, hash)) return { ok: false, why: 'invalid' }
-    if (found.expiresAt !== null && found.expiresAt <= clock.now() / 1000) return { ok: false, why: 'invalid' }
-    lastSeen.saw(found.answer.principal)
-    return found.answer
+    return found.answer.isStillTrue() ? found.answer : { ok: false, why: 'invalid' }
   }
 }
 
