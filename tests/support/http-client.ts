@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { stopwatch } from './stopwatch.ts'
 
 export interface HttpAnswer {
   status: number
@@ -132,12 +133,12 @@ export function dechunk(raw: string): { head: string; body: string; complete: bo
   }
 }
 
-/** Resolves once the condition holds, looking again each turn of the loop; fails after `ms`. */
+/** Resolves once the condition holds, with the ms that took; looks again each turn of the loop, and fails after `ms`. */
 export async function eventually(condition: () => boolean, ms = 5_000): Promise<number> {
-  const started = performance.now()
+  const passed = stopwatch()
   while (!condition()) {
-    if (performance.now() - started > ms) throw new Error(`not so after ${ms} ms`)
+    if (passed() > ms) throw new Error(`not so after ${ms} ms`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
-  return performance.now() - started
+  return passed()
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Job } from '../../../src/shared/jobs.ts'
+import { stolenMs, stopwatch } from '../../support/stopwatch.ts'
 import { until } from '../../support/until.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
 import { ollamaAt, openJobs, reaches, startOllama } from './job-bench.ts'
@@ -12,12 +13,12 @@ test('cancelling the pull of an installed model leaves the installed version, an
   bench.connections.put(ollamaAt('a', server.url))
   const { id } = bench.jobs.pull({ connectionId: 'a', model: 'tiny' })
   await until('bytes came', () => (bench.jobs.get(id)?.completedBytes ?? 0) > 0 || null)
-  const at = performance.now()
+  const passed = stopwatch()
   bench.jobs.cancel(id)
   expect(bench.jobs.get(id)).toMatchObject({ state: 'cancelled', error: null, endedAt: bench.clock.now() })
   expect(bench.changes.at(-1)?.state).toBe('cancelled')
   await until('the server sees it', () => server.requestsTo('/api/pull')[0]?.outcome === 'client left' || null)
-  expect(performance.now() - at).toBeLessThan(200)
+  expect(passed()).toBeLessThan(200)
   await until('no socket is left', () => server.openSockets() === 0 || null)
   expect(server.library.models.get('tiny:latest')).toBe(before)
   expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/pull'])
@@ -147,13 +148,15 @@ test('100 jobs at once do not slow the loop', async () => {
   for (const id of ids) expect(bench.changes.filter((job) => job.id === id).length).toBeLessThanOrEqual(atMost)
 })
 
-/** The longest that a timer had to wait for its turn while `work` ran, in ms of this thread's own computing. */
+/** The longest that a timer had to wait for its turn while `work` ran, in ms of this thread's own computing; what the host kept counts as computing, so it is taken off. */
 async function longestTurn(work: () => Promise<void>): Promise<number> {
   let longest = 0
   let before = process.threadCpuUsage()
+  let stolenBefore = stolenMs()
   const timer = setInterval(() => {
     const { user, system } = process.threadCpuUsage(before)
-    longest = Math.max(longest, (user + system) / 1_000)
+    longest = Math.max(longest, (user + system) / 1_000 - (stolenMs() - stolenBefore))
+    stolenBefore = stolenMs()
     before = process.threadCpuUsage()
   }, 5)
   try {

@@ -153,10 +153,11 @@ describe('guessing passwords', () => {
         })
       }
     }
-    const middle = (times: number[]) => times.toSorted((a, b) => a - b)[2] ?? 0
-    // Both cost a whole password hash; without one it would be a hundred times faster.
-    expect(middle(unknown) / middle(known)).toBeGreaterThan(0.4)
-    expect(middle(unknown) / middle(known)).toBeLessThan(2.5)
+    // Both cost a whole password hash; without one it would be a hundred times faster. The shortest of each: what the
+    // machine does besides only ever adds.
+    const ratio = Math.min(...unknown) / Math.min(...known)
+    expect(ratio).toBeGreaterThan(0.4)
+    expect(ratio).toBeLessThan(2.5)
   })
 })
 

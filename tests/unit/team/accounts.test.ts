@@ -107,17 +107,21 @@ describe('signing in', () => {
     const { team, storage } = openTeam()
     await team.signUp(ada, ORIGIN)
     plant(storage, { name: 'elsewhere' })
-    const times: number[] = []
-    const failures = []
-    for (const [email, password] of [
+    const tries = [
       ['ada@example.com', 'wrong password'],
       ['nobody@example.com', PASSWORD],
       ['elsewhere@example.com', ''],
       ['ada@example.com', 'x'.repeat(100_000)],
-    ] as const) {
-      const started = performance.now()
-      failures.push(await failure(() => team.signIn(email, password, ORIGIN)))
-      times.push(performance.now() - started)
+    ] as const
+    // The shortest of five each: what the machine does besides only ever adds.
+    const times = tries.map(() => Number.POSITIVE_INFINITY)
+    const failures: unknown[] = []
+    for (let round = 0; round < 5; round += 1) {
+      for (const [index, [email, password]] of tries.entries()) {
+        const started = performance.now()
+        failures.push(await failure(() => team.signIn(email, password, ORIGIN)))
+        times[index] = Math.min(times[index] ?? 0, performance.now() - started)
+      }
     }
     expect(new Set(failures.map((each) => JSON.stringify(each))).size).toBe(1)
     expect(failures[0]).toMatchObject({ code: 'auth_failed', param: 'password' })

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StreamPart } from '../../../../src/main/engine/spec/stream-part.ts'
 import { createManualClock } from '../../../support/manual-clock.ts'
+import { stopwatch } from '../../../support/stopwatch.ts'
 import { ensureTestModels } from '../../../support/test-models.ts'
 import { until } from '../../../support/until.ts'
 import { ask, collect, never, type OpenedRuntime, openRuntime, settled, user } from './open-runtime.ts'
@@ -34,10 +35,10 @@ function active(id = 'demo'): number {
 
 /** How long after `action` no request is running any more, ms. */
 async function freedAfter(action: () => void, id = 'demo'): Promise<number> {
-  const started = performance.now()
+  const passed = stopwatch()
   action()
   while (active(id) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  return performance.now() - started
+  return passed()
 }
 
 const MONITOR_STEP_MS = 5
