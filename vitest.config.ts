@@ -5,16 +5,18 @@ import { defineConfig } from 'vitest/config'
 
 const noElectron = fileURLToPath(new URL('./tests/support/no-electron.ts', import.meta.url))
 
-/** Suites that assert times, or start whole servers and browsers: they run one file at a time, with the machine to themselves. */
+/** Suites that assert times of whole servers: they run one file at a time, with the machine to themselves. */
 const ALONE = [
-  'tests/{ui,desktop}/**/*.test.ts',
-  'tests/integration/{server,headless}/**/*.test.ts',
+  'tests/integration/server/{changes-under-load,client-leaves,kill-nine,many-backends,parallel-streams}.test.ts',
   'tests/integration/runtimes/llama/load-and-queue.test.ts',
 ]
+/** Suites that start whole servers, browsers and the desktop shell: two at a time, for much of theirs is waiting. */
+const WHOLE = ['tests/{ui,desktop}/**/*.test.ts', 'tests/integration/{server,headless}/**/*.test.ts']
 
 /**
- * `unit` and `integration` run the engine in plain Node; `renderer` runs stores and components in jsdom; `alone` holds
- * what drives real Chromium and built servers. `npm test` runs the first three together and `alone` after them.
+ * `unit` and `integration` run the engine in plain Node; `renderer` runs stores and components in jsdom; `whole` drives
+ * built servers and real Chromium; `alone` holds what measures them. `npm test` runs the first three together, then
+ * `whole`, then `alone`.
  */
 export default defineConfig({
   test: {
@@ -38,7 +40,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           include: ['tests/{integration,contract}/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...WHOLE, ...ALONE],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: 'forks',
@@ -54,6 +56,18 @@ export default defineConfig({
           testTimeout: 15_000,
           // As above, and jsdom is made once: 46 s instead of 102 s. Every test renders anew and clears what it stored.
           isolate: false,
+        },
+      },
+      {
+        resolve: { alias: { electron: noElectron } },
+        test: {
+          name: 'whole',
+          environment: 'node',
+          include: WHOLE,
+          exclude: ALONE,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
         },
       },
       {

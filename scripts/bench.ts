@@ -3,16 +3,19 @@ import { join } from 'node:path'
 import { startChild } from '../tests/bench/child.ts'
 import { benchGateway } from '../tests/bench/gateway-bench.ts'
 import { benchLlama } from '../tests/bench/llama-bench.ts'
+import { benchPortkey } from '../tests/bench/portkey-bench.ts'
 import { Report } from '../tests/bench/report.ts'
+import { benchSoak } from '../tests/bench/soak-bench.ts'
 import { benchStart } from '../tests/bench/start-bench.ts'
 import { watchStolenTime } from '../tests/bench/stolen-time.ts'
 import { benchUi } from '../tests/bench/ui-bench.ts'
 
-// `npm run bench [-- gateway|llama|start|ui …]`: measures, prints ratios, writes bench-results/<time>.json.
-// Exits with 1 when a figure with a limit is beyond it.
+// `npm run bench [-- gateway|llama|start|ui|portkey|soak …]`: measures, prints ratios, writes bench-results/<time>.json.
+// The last two only by name: one installs a peer from npm, the other takes several minutes. Exits with 1 when a figure with a limit is beyond it.
 
 const only = process.argv.slice(2)
-const wants = (part: string): boolean => only.length === 0 || only.includes(part)
+const isNamed = (part: string): boolean => only.includes(part)
+const wants = (part: string): boolean => only.length === 0 || isNamed(part)
 const root = join(import.meta.dirname, '..')
 
 const built = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'build'], { stdio: 'inherit', cwd: root })
@@ -38,6 +41,12 @@ if (wants('start')) {
 }
 if (wants('gateway')) {
   await measured('Gateway against a bare pass-through proxy in front of the same upstream', () => benchGateway(report))
+}
+if (isNamed('portkey')) {
+  await measured('Gateway against Portkey', () => benchPortkey(report))
+}
+if (isNamed('soak')) {
+  await measured('A million requests', () => benchSoak(report))
 }
 if (wants('llama') || wants('ui')) {
   const server = await startChild('bench-server.ts', [], { SWITCHYARD_GPU: 'off' })

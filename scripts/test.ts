@@ -36,6 +36,7 @@ if (only.length > 0) {
 } else {
   const together = ['unit', 'renderer', 'integration'].flatMap((project) => ['--project', project])
   step('tests', process.execPath, [vitest, 'run', ...together], env)
-  step('servers, window and desktop shell', process.execPath, [vitest, 'run', '--project', 'alone'], env)
+  step('servers, window and desktop shell', process.execPath, [vitest, 'run', '--project', 'whole'], env)
+  step('times of whole servers', process.execPath, [vitest, 'run', '--project', 'alone'], env)
 }
 console.log('\nAll tests passed.')

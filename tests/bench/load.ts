@@ -20,6 +20,8 @@ interface LoadOptions {
   isContent?: (chunk: Buffer) => boolean
   /** Sent as a bearer token. */
   key?: string
+  /** Further headers of each request. */
+  headers?: Record<string, string>
   /** The lanes begin one after the other over this time, ms; else all at once. */
   spreadMs?: number
   /** Gathers how long stamped chunks (`@<ns of the monotonic clock>`) were under way, ms. */
@@ -42,20 +44,49 @@ export async function runLoad(options: LoadOptions): Promise<{ samples: Sample[]
   await Promise.all(Array.from({ length: options.connections }, (_, index) => lane(index)))
   const seconds = (performance.now() - startedAt) / 1000
   await pool.close()
-  const failed = samples.find((sample) => sample.status !== 200)
-  if (failed !== undefined) throw new Error(`${options.path} answered ${failed.status} during the load`)
+  refuseFailures(samples, options.path)
   return { samples, perSecond: samples.length / seconds }
 }
 
-/** One POST; resolves when the body has ended. */
+/**
+ * Open-loop load: a request every `1 / perSecond`, whether or not the ones before it were answered. Durations count from
+ * when a request was due, so that a server which halts cannot hide the requests that its halt kept back.
+ */
+export async function runOpenLoop(options: LoadOptions & { perSecond: number }): Promise<Sample[]> {
+  const pool = new Pool(options.url, { connections: options.connections, pipelining: 1, bodyTimeout: 60_000 })
+  const answers: Promise<Sample>[] = []
+  const startedAt = performance.now()
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const due = Math.floor(((performance.now() - startedAt) * options.perSecond) / 1_000) + 1
+      while (answers.length < Math.min(due, options.requests)) {
+        answers.push(oneRequest(pool, options, startedAt + (answers.length * 1_000) / options.perSecond))
+      }
+      if (answers.length < options.requests) return
+      clearInterval(timer)
+      resolve()
+    }, 1)
+  })
+  const samples = await Promise.all(answers)
+  await pool.close()
+  refuseFailures(samples, options.path)
+  return samples
+}
+
+function refuseFailures(samples: readonly Sample[], path: string): void {
+  const failed = samples.find((sample) => sample.status !== 200)
+  if (failed !== undefined) throw new Error(`${path} answered ${failed.status} during the load`)
+}
+
+/** One POST; resolves when the body has ended. Its times count from `startedAt`. */
 export function oneRequest(
   pool: Pool,
-  options: Pick<LoadOptions, 'path' | 'body' | 'key' | 'isContent' | 'transits'>,
+  options: Pick<LoadOptions, 'path' | 'body' | 'key' | 'headers' | 'isContent' | 'transits'>,
+  startedAt = performance.now(),
 ): Promise<Sample> {
   return new Promise((resolve, reject) => {
-    const startedAt = performance.now()
     const sample: Sample = { status: 0, durationMs: 0, firstContentMs: Number.NaN, bytes: 0 }
-    const headers: Record<string, string> = { 'content-type': 'application/json' }
+    const headers: Record<string, string> = { 'content-type': 'application/json', ...options.headers }
     if (options.key !== undefined) headers.authorization = `Bearer ${options.key}`
     pool.dispatch(
       { path: options.path, method: 'POST', headers, body: options.body },

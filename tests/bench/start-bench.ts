@@ -24,7 +24,7 @@ export async function benchStart(report: Report): Promise<void> {
     rmSync(folder, { recursive: true, force: true })
   }
   const group = 'start'
-  report.add({ group, name: 'spawn to /health', value: median(ours), unit: 'ms', limit: 1_500 })
+  report.add({ group, name: 'spawn to /health', value: median(ours), unit: 'ms', limit: 500 })
   report.add({
     group,
     name: 'spawn to /health',

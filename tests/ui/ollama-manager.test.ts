@@ -55,6 +55,8 @@ describe.skipIf(browserMissing())('the Ollama manager in Chromium, over a script
     await job.getByText(/next try in|trying again/).waitFor()
     expect(await job.textContent()).toContain('The line broke')
     expect(await job.textContent()).not.toMatch(/[kM]B\/s/)
+    // Slow from here, so that the next attempt is still under way when the window is back.
+    ollama.script.stepMs = 500
     await page.reload()
     await job.waitFor()
     const after = await onlyJob('dropping:1b')
@@ -62,6 +64,7 @@ describe.skipIf(browserMissing())('the Ollama manager in Chromium, over a script
     expect(after?.completedBytes ?? 0).toBeGreaterThanOrEqual(before?.completedBytes ?? 0)
     // It moves on in the reloaded window, from where it was.
     await job.getByText(/\d+ kB\/s|\d\.\d MB\/s/).waitFor()
+    ollama.script.stepMs = 30
 
     await job.getByText(/^done/).waitFor({ timeout: 30_000 })
     expect(ollama.script.drops).toBe(0)

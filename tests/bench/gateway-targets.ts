@@ -1,0 +1,95 @@
+import { setTimeout } from 'node:timers/promises'
+import { runLoad } from './load.ts'
+import { benchFile, type MeasuredProcess, startProcess } from './process.ts'
+import { type Product, startProduct } from './product.ts'
+import { inRound, quietest, type Round } from './stolen-time.ts'
+
+/** Rounds that count, and those that are made where a figure has a limit: the quietest of them count. */
+export const ROUNDS = 3
+export const ROUNDS_MADE = 6
+/** How long each server runs at 64 connections before the first figure: its compiler needs some 20,000 requests. */
+const WARM_UP_MS = 5_000
+/** How long a fresh server is left alone before its idle memory is read: what it does at start is over by then. */
+const SETTLE_MS = 3_000
+/** A request of about 1.3 kB, as chats send them. */
+export const MESSAGES = [{ role: 'user', content: 'x '.repeat(500) }]
+
+export const PATHS = { openai: '/v1/chat/completions', ollama: '/api/chat', anthropic: '/v1/messages' } as const
+
+/** Our server and the bare proxy in front of the same stub upstream. */
+export interface Targets {
+  stub: MeasuredProcess
+  ours: Product
+  bare: MeasuredProcess
+}
+
+export type Name = 'ours' | 'bare'
+
+export async function startTargets(): Promise<Targets> {
+  const stub = await startProcess(benchFile('stub-upstream.ts'))
+  const bare = await startProcess(benchFile('bare-proxy.ts'), stub.url)
+  const ours = await startProduct(stub.url)
+  await setTimeout(SETTLE_MS)
+  return { stub, ours, bare }
+}
+
+export async function endTargets({ stub, ours, bare }: Targets): Promise<void> {
+  await ours.end()
+  await bare.end()
+  await stub.end()
+}
+
+export async function warmUp(targets: Targets): Promise<void> {
+  for (const name of ['ours', 'bare'] as const) {
+    for (const stream of [false, true]) {
+      const until = performance.now() + WARM_UP_MS
+      while (performance.now() < until) {
+        await runLoad({ ...requestTo(targets, name, stream), connections: 64, requests: 1_000 })
+      }
+    }
+  }
+}
+
+/** Runs both in turn, round after round; returns what the quietest rounds gave. Round 0 warms up. */
+export async function inRounds<Result>(
+  made: number,
+  run: (name: Name, round: number) => Promise<Result>,
+): Promise<Record<Name, Result>[]> {
+  const rounds: Round<Record<Name, Result>>[] = []
+  for (let round = 0; round <= made; round++) {
+    const done = await inRound(() => eachInTurn(round, (name) => run(name, round)))
+    if (round > 0) rounds.push(done)
+  }
+  return quietest(rounds, ROUNDS)
+}
+
+/** Reversed every other round, so that neither always runs on the warmer machine. */
+async function eachInTurn<Result>(round: number, run: (name: Name) => Promise<Result>): Promise<Record<Name, Result>> {
+  if (round % 2 === 0) {
+    const ours = await run('ours')
+    return { ours, bare: await run('bare') }
+  }
+  const bare = await run('bare')
+  return { ours: await run('ours'), bare }
+}
+
+/** A request in OpenAI's dialect for an upstream that speaks it, which is the fast path. */
+export function requestTo(
+  targets: Targets,
+  name: Name,
+  stream: boolean,
+  model = 'instant',
+  messages: readonly object[] = MESSAGES,
+): { url: string; path: string; body: string; key?: string } {
+  const ours = name === 'ours'
+  return {
+    url: targets[name].url,
+    ...(ours ? { key: targets.ours.key } : {}),
+    path: PATHS.openai,
+    body: bodyFor(ours ? `openai.${model}` : model, stream, messages),
+  }
+}
+
+export function bodyFor(model: string, stream: boolean, messages: readonly object[] = MESSAGES): string {
+  return JSON.stringify({ model, max_tokens: 500, messages, stream })
+}
