@@ -19,6 +19,7 @@ const LINE = 20
 export function CodeView({ block, live, end = false }: { block: CodeBlock; live: boolean; end?: boolean }) {
   const { t } = useTranslation('chat')
   const { language, title } = readCodeInfo(block.info)
+  const name = title || t('markdown.code')
   const coloured = useColours(language, block)
   // What was being written stays open when it ends: nothing moves under the reader.
   const [folded, setFolded] = useState(!live && block.lines.length > FOLD_OVER)
@@ -29,13 +30,8 @@ export function CodeView({ block, live, end = false }: { block: CodeBlock; live:
     pieces.push({ start, lines: shown.slice(start, start + PIECE) })
   }
   return (
-    <figure className="code" aria-label={t('markdown.codeOf', { name: title || t('markdown.code') })}>
-      <div>
-        <span className="cut">{title === '' ? t('markdown.code') : title}</span>
-        <span className="end">
-          {block.closed ? <CopyButton text={block.lines.join('\n')} what={title || t('markdown.code')} /> : null}
-        </span>
-      </div>
+    <figure className="code" aria-label={t('markdown.codeOf', { name })}>
+      <CodeHead title={name} lines={block.closed ? block.lines : null} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>
         <code>
@@ -45,6 +41,7 @@ export function CodeView({ block, live, end = false }: { block: CodeBlock; live:
               lines={piece.lines}
               coloured={coloured.slice(piece.start, piece.start + PIECE)}
               end={end && piece === pieces.at(-1)}
+              long={pieces.length > 1}
             />
           ))}
         </code>
@@ -57,6 +54,16 @@ export function CodeView({ block, live, end = false }: { block: CodeBlock; live:
     </figure>
   )
 }
+
+/** Memoised: nothing of it changes while the lines come. Without lines there is nothing to copy yet. */
+const CodeHead = memo(function CodeHead({ title, lines }: { title: string; lines: readonly string[] | null }) {
+  return (
+    <div>
+      <span className="cut">{title}</span>
+      <span className="end">{lines === null ? null : <CopyButton text={lines.join('\n')} what={title} />}</span>
+    </div>
+  )
+})
 
 const NONE: readonly ColouredLine[] = []
 
@@ -81,13 +88,19 @@ interface PieceProps {
   coloured: readonly ColouredLine[]
   /** The text being written ends in it. */
   end: boolean
+  /** It is one of several. */
+  long: boolean
 }
 
-/** Lines that are drawn together. Away from the window they are one plain text of the same height: no spans to keep. */
+/**
+ * Lines that are drawn together. Away from the window those of a long block are one plain text of the same height: no spans
+ * to keep. Short blocks keep theirs: an answer may have hundreds of them, and the browser looks at all that is watched in
+ * every frame.
+ */
 const Piece = memo(
-  function Piece({ lines, coloured, end }: PieceProps) {
+  function Piece({ lines, coloured, end, long }: PieceProps) {
     const element = useRef<HTMLSpanElement>(null)
-    const near = useNear(element)
+    const near = useNear(element, long)
     return (
       <span ref={element} className={end ? 'piece writing-end' : 'piece'} style={{ height: lines.length * LINE }}>
         {paint(lines, near ? coloured : NONE)}
@@ -96,6 +109,7 @@ const Piece = memo(
   },
   (before, after) =>
     before.end === after.end &&
+    before.long === after.long &&
     before.lines.length === after.lines.length &&
     before.coloured.length === after.coloured.length &&
     before.lines.every((line, index) => line === after.lines[index]) &&

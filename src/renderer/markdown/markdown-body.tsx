@@ -1,5 +1,7 @@
 import type { Links } from 'marked'
 import { memo, useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { inOwnFrame } from '../page/frame-turns.ts'
 import type { Block } from './block.ts'
 import { BlockView } from './block-view.tsx'
 import type { MarkdownView } from './markdown-stream.ts'
@@ -44,7 +46,7 @@ function slices(blocks: readonly Block[], size: number): { start: number; blocks
 const Part = memo(function Part({ blocks, links, liveFrom, writing, last, long }: GroupProps) {
   const rest = useRest(long && !last && liveFrom >= blocks.length)
   return (
-    <div className={rest ? 'part rest' : 'part'}>
+    <div className={rest ? 'md-part rest' : 'md-part'}>
       {slices(blocks, GROUP).map((group) => (
         <BlockGroup
           key={group.start}
@@ -108,7 +110,8 @@ function sameBlocks(before: GroupProps, after: GroupProps): boolean {
 
 /**
  * True once a settled group has been drawn: from then on the browser may skip it while it is out of sight. It must be
- * laid out once before, so that the browser knows its true height and nothing moves under the reader.
+ * laid out once before, so that the browser knows its true height and nothing moves under the reader. Letting go of it costs
+ * as much as new words do, so it has a frame of its own.
  */
 function useRest(settled: boolean): boolean {
   const [rest, setRest] = useState(false)
@@ -117,10 +120,14 @@ function useRest(settled: boolean): boolean {
       setRest(false)
       return
     }
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => setRest(true))
+    let cancel: (() => void) | null = null
+    const frame = requestAnimationFrame(() => {
+      cancel = inOwnFrame(() => flushSync(() => setRest(true)))
     })
-    return () => cancelAnimationFrame(frame)
+    return () => {
+      cancelAnimationFrame(frame)
+      cancel?.()
+    }
   }, [settled])
   return rest
 }

@@ -26,13 +26,13 @@ function watchOf(root: Element): Watch {
   return watch
 }
 
-/** Whether the element is near what is seen of its scrolling region; always, where nobody can tell. */
-export function useNear(element: RefObject<Element | null>): boolean {
-  const [near, setNear] = useState(typeof IntersectionObserver === 'undefined')
+/** Whether the element is near what is seen of its scrolling region; always where nobody can tell, or while not `watched`. */
+export function useNear(element: RefObject<Element | null>, watched: boolean): boolean {
+  const [near, setNear] = useState(!watched || typeof IntersectionObserver === 'undefined')
   useEffect(() => {
     const target = element.current
     const root = target?.closest('.scroll') ?? null
-    if (target === null || root === null || typeof IntersectionObserver === 'undefined') {
+    if (!watched || target === null || root === null || typeof IntersectionObserver === 'undefined') {
       setNear(true)
       return
     }
@@ -43,6 +43,6 @@ export function useNear(element: RefObject<Element | null>): boolean {
       observer.unobserve(target)
       tell.delete(target)
     }
-  }, [element])
+  }, [element, watched])
   return near
 }

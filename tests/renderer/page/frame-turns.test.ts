@@ -44,6 +44,24 @@ describe('inOwnFrame', () => {
     expect(job).toHaveBeenCalledTimes(1)
   })
 
+  it('gives each of several jobs a frame of its own, also one that comes meanwhile', () => {
+    const ran: string[] = []
+    const asked: boolean[] = []
+    inOwnFrame(() => {
+      ran.push('first')
+      inOwnFrame(() => ran.push('third'))
+    })
+    inOwnFrame(() => ran.push('second'))
+    for (const after of [['first'], ['first', 'second'], ['first', 'second', 'third']]) {
+      requestAnimationFrame(() => asked.push(frameIsTaken()))
+      frame()
+      expect(ran).toEqual(after)
+    }
+    requestAnimationFrame(() => asked.push(frameIsTaken()))
+    frame()
+    expect(asked).toEqual([true, true, true, false])
+  })
+
   it('leaves the frame free when the job is taken back', () => {
     const job = vi.fn()
     inOwnFrame(job)()

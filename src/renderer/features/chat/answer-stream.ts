@@ -27,12 +27,21 @@ export type AnswerOutline = Pick<LiveAnswer, 'message' | 'reasoning' | 'progress
 /** Calls back once before the next paint; returns the way to take it back. */
 export type Schedule = (run: () => void) => () => void
 
-/** The next frame; the one after it where that belongs to other work. */
+/** Frames that text leaves to other work in a row, at most. */
+const LEFT_IN_A_ROW = 3
+
+/** The next frame; the first that is free where that belongs to other work. */
 const onFrame: Schedule = (run) => {
-  let id = requestAnimationFrame(() => {
-    if (frameIsTaken()) id = requestAnimationFrame(run)
-    else run()
-  })
+  let left = 0
+  const turn = (): void => {
+    if (!frameIsTaken() || left === LEFT_IN_A_ROW) {
+      run()
+      return
+    }
+    left += 1
+    id = requestAnimationFrame(turn)
+  }
+  let id = requestAnimationFrame(turn)
   return () => cancelAnimationFrame(id)
 }
 

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../components/button.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { afterFrame } from '../../page/frame-turns.ts'
 
 const LINE = 24
 /** px above the end from which the pill offers the way back. */
@@ -33,13 +34,15 @@ export function NewBelow({ scroller, onGo }: { scroller: RefObject<HTMLDivElemen
       setBelow((before) => (before.lines === lines && before.away === away ? before : { lines, away }))
     }
     // Both come when the layout is fresh, so that reading sizes costs none; in an animation frame, after the text was
-    // written, the same reading would.
+    // written, or when a scroll is told at the frame's beginning, the same reading would.
     const observer = new ResizeObserver(look)
+    const later = afterFrame(look)
     observer.observe(content)
-    element.addEventListener('scroll', look, { passive: true })
+    element.addEventListener('scroll', later.ask, { passive: true })
     return () => {
       observer.disconnect()
-      element.removeEventListener('scroll', look)
+      later.cancel()
+      element.removeEventListener('scroll', later.ask)
     }
   }, [scroller])
   if (!below.away) return null

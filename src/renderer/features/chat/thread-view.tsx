@@ -1,4 +1,4 @@
-import { observeElementOffset, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '#shared/chats.ts'
@@ -12,6 +12,7 @@ import { copyAnswer, copyLastCode } from './copy-answer.ts'
 import { estimateRow } from './estimate-row.ts'
 import { MessageMenu, type OpenMenu } from './message-menu.tsx'
 import { NewBelow } from './new-below.tsx'
+import { observeOffset } from './observe-offset.ts'
 import type { ThreadState, ThreadStore } from './thread-store.ts'
 import { UserTurn } from './user-turn.tsx'
 
@@ -247,20 +248,6 @@ export function ThreadView({
   )
 }
 
-/**
- * Tells the virtualizer of scrolling by the reader, not of the echo of its own writes: while it follows a growing answer,
- * each of them would otherwise draw the thread anew twice, when "scrolling" begins and when it ends.
- */
-function observeOffset(
-  virtualizer: Virtualizer<HTMLDivElement, Element>,
-  tell: (offset: number, isScrolling: boolean) => void,
-): (() => void) | undefined {
-  return observeElementOffset(virtualizer, (offset, isScrolling) => {
-    const echo = !virtualizer.isScrolling && Math.abs((virtualizer.scrollOffset ?? -2) - offset) < 1.5
-    tell(offset, isScrolling && !echo)
-  })
-}
-
 interface RowProps {
   depth: number
   total: number
@@ -294,7 +281,7 @@ const Row = memo(function Row({
     <div
       ref={measure}
       data-index={depth}
-      className={message !== undefined && marked === message.id ? 'turn hit' : 'turn'}
+      className={rowClass(message !== undefined && marked === message.id, message !== undefined && why === message.id)}
       role="article"
       aria-label={label}
       aria-posinset={depth + 1}
@@ -313,6 +300,11 @@ const Row = memo(function Row({
     </div>
   )
 })
+
+/** Said here, not by `:has()` in the style sheet: each new block of a live answer would search the whole answer again. */
+function rowClass(hit: boolean, why: boolean): string {
+  return ['turn', hit ? 'hit' : '', why ? 'beside-why' : ''].filter((name) => name !== '').join(' ')
+}
 
 /** What single keys do with the message that has the focus. Returns whether the key was one of them. */
 function runKey(event: KeyboardEvent, message: Message, store: ThreadStore, actions: MessageActions): boolean {
