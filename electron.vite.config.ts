@@ -8,8 +8,9 @@ const at = (path: string): string => resolve(import.meta.dirname, path)
 export default defineConfig({
   main: {
     build: {
-      // node-llama-cpp and better-sqlite3 carry native parts and must stay outside the bundle.
-      externalizeDeps: true,
+      // node-llama-cpp and better-sqlite3 carry native parts and must stay outside the bundle. Zod goes into it: the bundler
+      // leaves out its messages in fifty languages, which the package itself loads at every start.
+      externalizeDeps: { exclude: ['zod'] },
       // `npm run serve` runs the same bundle under plain Node, from 22.19 on.
       target: 'node22.19',
       rolldownOptions: {

@@ -22,7 +22,7 @@ if (electron?.path) {
     electron?.path === null ? `The Electron binary is not here (${electron.reason})` : `No window here (${obstacle})`
   console.log(`${why}, so Switchyard runs headless: same engine, UI in your browser.`)
   const open = hasDisplay() && !args.includes('--open') ? ['--open'] : []
-  run(process.execPath, [join(root, 'out/main/serve.js'), ...open, ...args])
+  run(process.execPath, [...process.execArgv, join(root, 'out/main/serve.js'), ...open, ...args])
 }
 
 /** Why no Electron window can open here even with its binary; null if one can. The sandbox is never given up for it. */

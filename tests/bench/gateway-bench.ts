@@ -1,4 +1,4 @@
-import { idleMemory, memoryUnderLoad, processorTime, translatedStreams } from './gateway-costs.ts'
+import { processorTime, residentMemory, translatedStreams } from './gateway-costs.ts'
 import {
   bodyFor,
   endTargets,
@@ -45,7 +45,7 @@ const DIALECTS = Object.keys(PATHS) as (keyof typeof PATHS)[]
 export async function benchGateway(report: Report): Promise<void> {
   const targets = await startTargets()
   try {
-    await idleMemory(targets, report)
+    await residentMemory(targets, report)
     await warmUp(targets)
     for (const pair of pairs()) {
       for (const stream of [false, true]) {
@@ -61,7 +61,6 @@ export async function benchGateway(report: Report): Promise<void> {
       await processorTime(targets, report)
     }
     await translatedStreams(targets, report)
-    await memoryUnderLoad(targets, report)
   } finally {
     await endTargets(targets)
   }

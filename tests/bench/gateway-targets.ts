@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { runLoad } from './load.ts'
 import { benchFile, type MeasuredProcess, startProcess } from './process.ts'
 import { type Product, startProduct } from './product.ts'
@@ -9,8 +8,6 @@ export const ROUNDS = 3
 export const ROUNDS_MADE = 6
 /** How long each server runs at 64 connections before the first figure: its compiler needs some 20,000 requests. */
 const WARM_UP_MS = 5_000
-/** How long a fresh server is left alone before its idle memory is read: what it does at start is over by then. */
-const SETTLE_MS = 3_000
 /** A request of about 1.3 kB, as chats send them. */
 export const MESSAGES = [{ role: 'user', content: 'x '.repeat(500) }]
 
@@ -29,7 +26,6 @@ export async function startTargets(): Promise<Targets> {
   const stub = await startProcess(benchFile('stub-upstream.ts'))
   const bare = await startProcess(benchFile('bare-proxy.ts'), stub.url)
   const ours = await startProduct(stub.url)
-  await setTimeout(SETTLE_MS)
   return { stub, ours, bare }
 }
 

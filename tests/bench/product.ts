@@ -1,20 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { residentMegabytes } from './child.ts'
 import { type MeasuredProcess, startProcess } from './process.ts'
 
-const SERVE = join(import.meta.dirname, '..', '..', 'out', 'main', 'serve.js')
+const ROOT = join(import.meta.dirname, '..', '..')
+const SERVE = join(ROOT, 'out', 'main', 'serve.js')
+/** How long a fresh server is left alone before its idle memory is read: what it does at start is over by then. */
+const SETTLE_MS = 3_000
 const PROVIDERS = ['openai', 'ollama', 'anthropic'] as const
 
 /** The built headless Switchyard, with an API key of its owner: clients on a network bring one. */
 export interface Product extends MeasuredProcess {
   key: string
+  /** Resident memory before anything was asked of it, MB. */
+  idleMegabytes: number
+}
+
+/** What `npm run serve` gives Node: the limits of its heaps. */
+function nodeFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { serve: string } }
+  return scripts.serve.split(' ').filter((word) => word.startsWith('--'))
 }
 
 /** Starts the product with one connection of each provider to an upstream; each is its models' prefix. */
 export async function startProduct(upstream: string): Promise<Product> {
   const data = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
-  const server = await startProcess(SERVE, '--port', '0', '--data', data)
+  const server = await startProcess(...nodeFlags(), SERVE, '--port', '0', '--data', data)
+  await setTimeout(SETTLE_MS)
+  const idleMegabytes = await residentMegabytes(server.pid)
   for (const provider of PROVIDERS) {
     const baseUrl = provider === 'openai' ? `${upstream}/v1` : upstream
     const { id } = await call<{ id: string }>('connections/create', {
@@ -29,6 +44,7 @@ export async function startProduct(upstream: string): Promise<Product> {
   return {
     ...server,
     key,
+    idleMegabytes,
     async end() {
       await server.end()
       rmSync(data, { recursive: true, force: true })

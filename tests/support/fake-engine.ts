@@ -248,6 +248,7 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
     connections: { family: () => [], familyEnabled: () => true, get: () => null, list: () => [] },
     connectionSet: { all: () => [], find: () => null, onChange: () => () => {} },
     runtime: {
+      warmSoon() {},
       files: () => files,
       async details(id: string) {
         const file = files.find((one) => one.id === id)

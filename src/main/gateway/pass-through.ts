@@ -5,6 +5,7 @@ import { anthropicErrorBody } from '../engine/wire/anthropic/error-body.ts'
 import { ollamaErrorBody } from '../engine/wire/ollama/error-body.ts'
 import { openAiErrorBody } from '../engine/wire/openai/error-body.ts'
 import type { Exchange } from './exchange.ts'
+import { flushSoon } from './flush-soon.ts'
 import type { ResponseWatcher } from './gateway-response.ts'
 import { drained, logError, sendError } from './respond.ts'
 import { routeHeaderList } from './route-headers.ts'
@@ -47,24 +48,6 @@ export async function tryPassThrough(
   const excluding = await run.retry
   answer.close()
   return excluding === null ? DONE : { done: false, excluding }
-}
-
-/** Streams with something to write. */
-let waiting: PassedAnswer[] = []
-
-/**
- * Writes of streams follow when all sockets of this turn of the loop were read: one after the other they find the
- * clients' side awake, where waking it anew for each chunk took a tenth of a stream's processor time. Whole answers go
- * out as they come: nothing was to be gained there.
- */
-function flushSoon(answer: PassedAnswer): void {
-  if (waiting.push(answer) === 1) setImmediate(flushAll)
-}
-
-function flushAll(): void {
-  const due = waiting
-  waiting = []
-  for (const answer of due) answer.flush()
 }
 
 /** Writes a passed-through answer to the client. */

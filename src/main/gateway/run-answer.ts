@@ -3,6 +3,7 @@ import { EngineError } from '../engine/spec/engine-error.ts'
 import { collectAnswer, endedWithoutFinish, type WholeAnswer } from '../engine/wire/collect-answer.ts'
 import type { StreamEncoder } from '../engine/wire/stream-encoder.ts'
 import type { Exchange } from './exchange.ts'
+import { GatheredText } from './gathered-text.ts'
 import { drained, failureOf, logError, sendError, write } from './respond.ts'
 import { routeHeaders } from './route-headers.ts'
 
@@ -59,6 +60,7 @@ export function sendWholeAnswer(
  */
 export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, start: Start): Promise<void> {
   const { res, gateway } = exchange
+  const gathered = new GatheredText(exchange)
   let run: ChatRun | null = null
   let keepAlive: NodeJS.Timeout | undefined
 
@@ -100,12 +102,13 @@ export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, s
           if (text !== '') {
             stopWaiting()
             commit()
-            if (!write(exchange, text)) await drained(exchange)
+            gathered.add(text)
+            if (res.writableNeedDrain) await drained(exchange)
           }
           finished ||= part.type === 'finish'
         }
         if (!finished) throw endedWithoutFinish()
-        res.end()
+        res.end(gathered.take())
       } finally {
         stopWaiting()
       }
@@ -113,7 +116,7 @@ export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, s
     (error) => {
       if (!res.headersSent) return false
       logError(exchange, error)
-      res.end(encoder.error(error))
+      res.end(gathered.take() + encoder.error(error))
       return true
     },
   )

@@ -21,9 +21,11 @@ export const router = os.router({
     status: os.app.status.handler(({ context: { engine, principal } }) =>
       visibleStatus(engine.status(), principal, engine),
     ),
-    events: os.app.events.handler(({ context, signal }) =>
-      engineEvents(context.engine, context.principal, signal ?? never()),
-    ),
+    events: os.app.events.handler(({ context, signal }) => {
+      // A window has been opened.
+      context.engine.runtime.warmSoon()
+      return engineEvents(context.engine, context.principal, signal ?? never())
+    }),
   },
   models: modelsProcedures,
   presets: presetsProcedures,

@@ -96,6 +96,7 @@ export function openRpc(): TestRpc {
       },
     } as Engine['pipeline'],
     runtime: {
+      warmSoon() {},
       files: () => [{ id: 'tiny' }],
       metrics: (id: string) => {
         asked.push(`metrics ${id}`)

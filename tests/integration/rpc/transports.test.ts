@@ -70,6 +70,7 @@ function openTestEngine(): TestEngine {
       },
     } as unknown as Engine['presets'],
     runtime: {
+      warmSoon() {},
       add: async () => ({
         added: [{ id: 'a', path: '/a.gguf' }],
         refused: [

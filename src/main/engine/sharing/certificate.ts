@@ -1,6 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { generate } from 'selfsigned'
 import { z } from 'zod'
 import type { Clock } from '../spec/clock.ts'
 import type { SecretVault } from '../spec/secret-vault.ts'
@@ -38,6 +37,8 @@ export async function instanceCertificate(
     const known = read(key, stored.data.cert)
     if (known !== null && known.expiresAt - clock.now() > RENEW_MS) return known
   }
+  // Large, and most never share.
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: 'Switchyard' }], {
     keyType: 'ec',
     curve: 'P-256',

@@ -62,7 +62,6 @@ export async function openRuntime(
     environmentFolders: [],
     builtInModels: [{ id: 'demo', path: demo }],
     gpu: 'off',
-    warmUp: false,
     settings: {
       get: () => held.values,
       update: (patch) => {

@@ -31,15 +31,24 @@ async function startLoop(id: string) {
 }
 
 describe('the worker thread', () => {
-  test('after the start the built-in model is ready, and the worker is warmed up a second later', async () => {
+  test('after the start the built-in model is ready, and the worker is warmed up a second after somebody looks', async () => {
     const clock = createManualClock()
-    opened = await openRuntime({ clock, workerUrl: noting, warmUp: true })
+    opened = await openRuntime({ clock, workerUrl: noting })
     expect(opened.file('demo')).toMatchObject({ state: 'ready', facts: { architecture: 'llama' } })
-    expect(jobs()).toEqual([])
+    opened.runtime.warmSoon()
+    opened.runtime.warmSoon()
     clock.advance(1_000)
     await until('it is warmed up', () => (jobs().length > 0 ? true : null))
     expect(await text('demo', 'hello')).toMatch(/^Hello/)
     expect(jobs()).toEqual(['warm', 'load', 'chat'])
+  })
+
+  test('while nobody looks it starts with the first request', async () => {
+    const clock = createManualClock()
+    opened = await openRuntime({ clock, workerUrl: noting })
+    clock.advance(60_000)
+    expect(await text('demo', 'hello')).toMatch(/^Hello/)
+    expect(jobs()).toEqual(['load', 'chat'])
   })
 
   test('rests when no model has been in it for five minutes, and starts again', async () => {

@@ -43,8 +43,6 @@ export interface LlamaRuntimeParts {
   builtInModels: readonly { id: string; path: string }[]
   /** `off` computes on the CPU alone (SWITCHYARD_GPU=off). */
   gpu: 'auto' | 'off'
-  /** Start the worker shortly after `start()`, ahead of the first request. Default true. */
-  warmUp?: boolean
   /** What load options are checked against. Default: what the operating system says. */
   machine?: Omit<MachineLimits, 'mayUseGpu'>
   settings: Pick<SettingsStore, 'get' | 'update' | 'onChange'>
@@ -221,8 +219,9 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
         log.warn({ folder: parts.modelsFolder, problem: errorCode(cause) }, 'The models folder cannot be made')
       })
       await library.firstLook()
-      if (parts.warmUp !== false) host.warmSoon()
     },
+
+    warmSoon: () => host.warmSoon(),
 
     files: () => library.entries().map(view),
 

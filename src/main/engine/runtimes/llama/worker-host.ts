@@ -47,7 +47,8 @@ export class WorkerHost {
 
   /** Starts thread and llama.cpp in the background, which takes most of the time to a first answer. */
   warmSoon(): void {
-    this.#warmTimer = this.#parts.clock.setTimeout(() => {
+    if (this.#closed || this.#link !== null) return
+    this.#warmTimer ??= this.#parts.clock.setTimeout(() => {
       this.#warmTimer = null
       if (this.#closed || this.#link !== null) return
       this.link()
