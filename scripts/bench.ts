@@ -11,7 +11,8 @@ import { watchStolenTime } from '../tests/bench/stolen-time.ts'
 import { benchUi } from '../tests/bench/ui-bench.ts'
 
 // `npm run bench [-- gateway|llama|start|ui|portkey|soak …]`: measures, prints ratios, writes bench-results/<time>.json.
-// The last two only by name: one installs a peer from npm, the other takes several minutes. Exits with 1 when a figure with a limit is beyond it.
+// The last two only by name: one installs a peer from npm, the other takes several minutes. Exits with 1 when a figure
+// with a limit is beyond it.
 
 const only = process.argv.slice(2)
 const isNamed = (part: string): boolean => only.includes(part)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { processorTimes } from '../support/processor-times.ts'
 
 /**
  * Watches how much processor time the host keeps from this machine, from /proc/stat; null elsewhere. Above a few per cent
@@ -34,11 +34,10 @@ export function quietest<Result>(rounds: readonly Round<Result>[], keep: number)
 }
 
 function read(): { stolen: number; total: number } | null {
-  try {
-    const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/).slice(1, 9).map(Number)
-    return { stolen: fields[7] ?? 0, total: fields.reduce((sum, field) => sum + field, 0) }
-  } catch {
-    // No such file on this platform.
-    return null
+  const times = processorTimes()
+  if (times.length === 0) return null
+  return {
+    stolen: times.reduce((sum, { stolen }) => sum + stolen, 0),
+    total: times.reduce((sum, { total }) => sum + total, 0),
   }
 }

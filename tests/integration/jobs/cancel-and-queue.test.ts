@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Job } from '../../../src/shared/jobs.ts'
-import { stolenMs, stopwatch } from '../../support/stopwatch.ts'
+import { stopwatch, watchStolen } from '../../support/stopwatch.ts'
 import { until } from '../../support/until.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
 import { ollamaAt, openJobs, reaches, startOllama } from './job-bench.ts'
@@ -152,11 +152,11 @@ test('100 jobs at once do not slow the loop', async () => {
 async function longestTurn(work: () => Promise<void>): Promise<number> {
   let longest = 0
   let before = process.threadCpuUsage()
-  let stolenBefore = stolenMs()
+  let stolen = watchStolen()
   const timer = setInterval(() => {
     const { user, system } = process.threadCpuUsage(before)
-    longest = Math.max(longest, (user + system) / 1_000 - (stolenMs() - stolenBefore))
-    stolenBefore = stolenMs()
+    longest = Math.max(longest, (user + system) / 1_000 - stolen())
+    stolen = watchStolen()
     before = process.threadCpuUsage()
   }, 5)
   try {

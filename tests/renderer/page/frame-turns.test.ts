@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { frameIsTaken, inOwnFrame } from '../../../src/renderer/page/frame-turns.ts'
+import { afterFrame, frameIsTaken, inOwnFrame } from '../../../src/renderer/page/frame-turns.ts'
 
 describe('inOwnFrame', () => {
   let callbacks: (() => void)[] = []
@@ -70,5 +70,35 @@ describe('inOwnFrame', () => {
     frame()
     expect(asked).toEqual([false])
     expect(job).not.toHaveBeenCalled()
+  })
+})
+
+describe('afterFrame', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('runs once in a task of its own, however often it was asked, and again when asked again', () => {
+    const job = vi.fn()
+    const later = afterFrame(job)
+    later.ask()
+    later.ask()
+    expect(job).not.toHaveBeenCalled()
+    vi.runAllTimers()
+    expect(job).toHaveBeenCalledTimes(1)
+    later.ask()
+    vi.runAllTimers()
+    expect(job).toHaveBeenCalledTimes(2)
+  })
+
+  it('is taken back', () => {
+    const job = vi.fn()
+    const later = afterFrame(job)
+    later.ask()
+    later.cancel()
+    vi.runAllTimers()
+    expect(job).not.toHaveBeenCalled()
+    later.ask()
+    vi.runAllTimers()
+    expect(job).toHaveBeenCalledTimes(1)
   })
 })
