@@ -1,6 +1,6 @@
 import { runLoad } from './load.ts'
 import { benchFile, type MeasuredProcess, startProcess } from './process.ts'
-import { type Product, startProduct } from './product.ts'
+import { type Product, type ProductBuild, startProduct } from './product.ts'
 import { inRound, quietest, type Round } from './stolen-time.ts'
 
 /** Rounds that count, and those that are made where a figure has a limit: the quietest of them count. */
@@ -22,10 +22,10 @@ export interface Targets {
 
 export type Name = 'ours' | 'bare'
 
-export async function startTargets(): Promise<Targets> {
+export async function startTargets(build: ProductBuild = {}): Promise<Targets> {
   const stub = await startProcess(benchFile('stub-upstream.ts'))
   const bare = await startProcess(benchFile('bare-proxy.ts'), stub.url)
-  const ours = await startProduct(stub.url)
+  const ours = await startProduct(stub.url, build)
   return { stub, ours, bare }
 }
 

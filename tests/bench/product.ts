@@ -6,7 +6,6 @@ import { residentMegabytes } from './child.ts'
 import { type MeasuredProcess, startProcess } from './process.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const SERVE = join(ROOT, 'out', 'main', 'serve.js')
 /** How long a fresh server is left alone before its idle memory is read: what it does at start is over by then. */
 const SETTLE_MS = 3_000
 const PROVIDERS = ['openai', 'ollama', 'anthropic'] as const
@@ -19,15 +18,24 @@ export interface Product extends MeasuredProcess {
 }
 
 /** What `npm run serve` gives Node: the limits of its heaps. */
-function nodeFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { serve: string } }
+function nodeFlags(root: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { serve: string } }
   return scripts.serve.split(' ').filter((word) => word.startsWith('--'))
 }
 
+/** Which build runs, and how: two of them side by side are compared by running them in turn. */
+export interface ProductBuild {
+  /** The checkout whose build it is. Default: this one. */
+  root?: string
+  /** Node's flags. Default: those of that checkout's `npm run serve`. */
+  flags?: readonly string[]
+}
+
 /** Starts the product with one connection of each provider to an upstream; each is its models' prefix. */
-export async function startProduct(upstream: string): Promise<Product> {
+export async function startProduct(upstream: string, { root = ROOT, flags }: ProductBuild = {}): Promise<Product> {
   const data = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
-  const server = await startProcess(...nodeFlags(), SERVE, '--port', '0', '--data', data)
+  const serve = join(root, 'out', 'main', 'serve.js')
+  const server = await startProcess(...(flags ?? nodeFlags(root)), serve, '--port', '0', '--data', data)
   await setTimeout(SETTLE_MS)
   const idleMegabytes = await residentMegabytes(server.pid)
   for (const provider of PROVIDERS) {

@@ -1,3 +1,5 @@
+import { Slots } from './slots.ts'
+
 /** Something that arrives in pieces and is given up if it makes no progress. */
 export interface Arrival {
   moved(): void
@@ -15,7 +17,7 @@ const SHORTEST_LOOK = 5
  */
 export class Arrivals {
   readonly #limitMs: number
-  readonly #arriving = new Set<WatchedArrival>()
+  readonly #arriving = new Slots<WatchedArrival>()
   #timer: NodeJS.Timeout | null = null
 
   constructor(limitMs: number) {
@@ -25,7 +27,7 @@ export class Arrivals {
   /** Is told once if nothing moves for the limit; then it is no longer watched. */
   add(owner: { stalled(): void }): Arrival {
     const arrival = new WatchedArrival(this.#arriving, owner)
-    this.#arriving.add(arrival)
+    arrival.slot = this.#arriving.add(arrival)
     this.#timer ??= setInterval(this.#look, Math.max(SHORTEST_LOOK, this.#limitMs / LOOKS)).unref()
     return arrival
   }
@@ -40,11 +42,13 @@ export class Arrivals {
 }
 
 class WatchedArrival implements Arrival {
-  readonly #all: Set<WatchedArrival>
+  readonly #all: Slots<WatchedArrival>
   readonly #owner: { stalled(): void }
   #looks = 0
+  /** Where it is among all; null once it is over. */
+  slot: number | null = null
 
-  constructor(all: Set<WatchedArrival>, owner: { stalled(): void }) {
+  constructor(all: Slots<WatchedArrival>, owner: { stalled(): void }) {
     this.#all = all
     this.#owner = owner
   }
@@ -54,7 +58,9 @@ class WatchedArrival implements Arrival {
   }
 
   end(): void {
-    this.#all.delete(this)
+    if (this.slot === null) return
+    this.#all.delete(this.slot)
+    this.slot = null
   }
 
   look(): void {

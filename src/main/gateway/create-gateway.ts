@@ -34,6 +34,7 @@ import { notFound, sendError } from './respond.ts'
 import { checkAccess } from './route-access.ts'
 import { ROUTE_LEVELS, RPC_ACCESS } from './route-levels.ts'
 import { createRouter, type Router, type Routes } from './router.ts'
+import { Slots } from './slots.ts'
 import { ownRoutes } from './web-ui/routes.ts'
 import { createStaticFiles, type StaticFiles } from './web-ui/static-files.ts'
 
@@ -82,7 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     engine,
     timing,
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
-    running: new Set(),
+    running: new Slots(),
     arriving: new Arrivals(timing.bodyIdleMs),
     version: async () => options.version ?? (await engine.info()).version,
   }

@@ -5,6 +5,7 @@ import type { Principal } from '../engine/spec/principal.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Dialect } from './dialect.ts'
 import type { GatewayResponse } from './gateway-response.ts'
+import type { Slots } from './slots.ts'
 
 /** Waits and bounds, ms; tests shorten them. */
 export interface GatewayTiming {
@@ -38,7 +39,7 @@ export interface GatewayContext {
   /** Largest JSON body, bytes. */
   readonly bodyLimit: number
   /** One per running generation, to end them when the gateway closes. */
-  readonly running: Set<{ abort(reason: EngineError): void }>
+  readonly running: Slots<{ abort(reason: EngineError): void }>
   /** Bodies on their way. */
   readonly arriving: Arrivals
   version(): Promise<string>

@@ -65,6 +65,8 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
   #route: RouteRecord | null = null
   /** Why it was ended before its time. */
   #aborted: EngineError | null = null
+  /** Where it is among the running ones. */
+  #slot: number | null = null
 
   constructor(exchange: Exchange, endpoint: PassThroughEndpoint, stream: boolean) {
     this.#exchange = exchange
@@ -78,7 +80,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     this.#run = run
     if (this.#stream) this.#slow = setTimeout(() => this.#waitOn(), gateway.timing.commitAfterMs)
     res.watcher = this
-    gateway.running.add(this)
+    this.#slot = gateway.running.add(this)
   }
 
   /** The upstream has nothing more to do with it. */
@@ -86,7 +88,8 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     const { res, gateway } = this.#exchange
     this.#stopWaiting()
     if (res.watcher === this) res.watcher = null
-    gateway.running.delete(this)
+    if (this.#slot !== null) gateway.running.delete(this.#slot)
+    this.#slot = null
   }
 
   closed(): void {

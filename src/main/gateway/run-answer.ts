@@ -25,7 +25,7 @@ export async function forClient(
     if (!res.writableFinished) controller.abort(new EngineError('aborted', 'The client closed the connection.'))
   }
   res.once('close', onClose)
-  gateway.running.add(controller)
+  const slot = gateway.running.add(controller)
   try {
     if (res.destroyed) onClose()
     signal.throwIfAborted()
@@ -35,7 +35,7 @@ export async function forClient(
     if (res.destroyed) logError(exchange, error)
     else if (onFailure?.(error) !== true) sendError(exchange, error)
   } finally {
-    gateway.running.delete(controller)
+    gateway.running.delete(slot)
     res.off('close', onClose)
   }
 }
