@@ -1,3 +1,4 @@
+import { Batched } from '../../src/main/engine/spec/batched.ts'
 import type { ChatRequest } from '../../src/main/engine/spec/chat-request.ts'
 import type { Catalog, ChatRun, Pipeline, RouteRecord } from '../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../src/main/engine/spec/engine-error.ts'
@@ -101,7 +102,7 @@ function createRun(
   }
   signal.addEventListener('abort', () => put(new EngineError('aborted', 'The request was cancelled.')))
 
-  async function* play(): AsyncGenerator<StreamPart> {
+  async function* play(): AsyncGenerator<readonly StreamPart[], void, undefined> {
     for (;;) {
       const item = queue.shift()
       if (item === undefined) {
@@ -110,7 +111,7 @@ function createRun(
         })
       } else if (item === null) return
       else if (item instanceof Error) throw item
-      else yield item
+      else yield [item]
     }
   }
 
@@ -130,5 +131,5 @@ function createRun(
     fail: put,
     breakOff: () => put(null),
   }
-  return { run, parts: play(), route: () => route }
+  return { run, parts: new Batched(play()), route: () => route }
 }

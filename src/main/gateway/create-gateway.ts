@@ -181,7 +181,7 @@ function newExchange(
     rest: '',
     params: NO_PARAMS,
     model: null,
-    route: null,
+    routed: null,
   }
 }
 

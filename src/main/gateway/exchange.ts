@@ -78,8 +78,8 @@ export interface Exchange {
   credential: 'none' | 'valid' | 'invalid' | 'keys-off'
   /** What goes along to upstreams that ask who calls; null: nothing. */
   forwarding: Forwarding | null
-  /** Where the answer comes from, as far as it is decided; errors tell it too. */
-  route: (() => RouteRecord) | null
+  /** What says where the answer comes from, as far as it is decided; errors tell it too. */
+  routed: { readonly route: RouteRecord } | null
   /** What a prefix route's path leaves over, decoded. */
   rest: string
   /** What stands at the `{names}` of a route's path, decoded. */

@@ -103,7 +103,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
 
   route(route: RouteRecord): void {
     this.#route = route
-    this.#exchange.route = () => route
+    this.#exchange.routed = { route }
   }
 
   head({ status, headers }: { status: number; headers: Readonly<Record<string, string>> }): void {

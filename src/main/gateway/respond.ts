@@ -82,7 +82,7 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
   if (dialect === 'openai' || dialect === 'anthropic') headers['X-Should-Retry'] = String(error.retryable)
   const retryAfter = error.upstream?.retryAfter ?? (status === 503 && error.retryable ? RETRY_AFTER_S : undefined)
   if (retryAfter !== undefined && /^[\w ,:-]+$/.test(retryAfter)) headers['Retry-After'] = retryAfter
-  if (exchange.route !== null) Object.assign(headers, routeHeaders(exchange.route()))
+  if (exchange.routed !== null) Object.assign(headers, routeHeaders(exchange.routed.route))
   if (!hasBody(req) || req.complete) {
     res.writeHead(status, headers)
     res.end(body)

@@ -1,3 +1,4 @@
+import { batchesOf } from '../engine/spec/batched.ts'
 import type { ChatRun } from '../engine/spec/engine.ts'
 import { EngineError } from '../engine/spec/engine-error.ts'
 import { collectAnswer, endedWithoutFinish, type WholeAnswer } from '../engine/wire/collect-answer.ts'
@@ -48,7 +49,7 @@ export function sendWholeAnswer(
 ): Promise<void> {
   return forClient(exchange, async (signal) => {
     const run = await start(signal)
-    exchange.route = () => run.route
+    exchange.routed = run
     const answer = await collectAnswer(run.parts)
     send(answer, routeHeaders(run.route))
   })
@@ -92,20 +93,24 @@ export async function streamAnswer(exchange: Exchange, encoder: StreamEncoder, s
       try {
         const started = await start(signal)
         run = started
-        exchange.route = () => started.route
+        exchange.routed = started
         let finished = false
-        for await (const part of run.parts) {
+        for await (const batch of batchesOf(run.parts)) {
           signal.throwIfAborted()
-          if (part.type === 'progress') continue
-          if (part.type === 'error') throw part.error
-          const text = encoder.encode(part)
+          let text = ''
+          let failure: EngineError | null = null
+          for (const part of batch) {
+            if (part.type === 'error') failure = part.error
+            else if (part.type !== 'progress') text += encoder.encode(part)
+            finished ||= part.type === 'finish'
+          }
           if (text !== '') {
             stopWaiting()
             commit()
             gathered.add(text)
             if (res.writableNeedDrain) await drained(exchange)
           }
-          finished ||= part.type === 'finish'
+          if (failure !== null) throw failure
         }
         if (!finished) throw endedWithoutFinish()
         res.end(gathered.take())

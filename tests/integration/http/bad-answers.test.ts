@@ -206,7 +206,7 @@ describe('compressed answers that were not asked for', () => {
       gzip.on('end', () => request.finish())
       gzip.write('data: 1\n\n')
     })
-    const events = readSse((await testUpstream(server.url).request(get('/'))).body)
+    const events = readSse((await testUpstream(server.url).request(get('/'))).body)[Symbol.asyncIterator]()
     expect((await events.next()).value).toEqual({ event: null, data: '1' })
     gzip.end('data: 2\n\n')
     expect((await events.next()).value).toEqual({ event: null, data: '2' })

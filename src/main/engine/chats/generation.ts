@@ -1,4 +1,5 @@
 import type { Message } from '#shared/chats.ts'
+import { batchesOf } from '../spec/batched.ts'
 import type { Clock } from '../spec/clock.ts'
 import type { Caller, ChatRun, Logger, Pipeline, RouteRecord } from '../spec/engine.ts'
 import { EngineError, toEngineError, toPublicError } from '../spec/engine-error.ts'
@@ -202,7 +203,9 @@ export function startGeneration(options: GenerationOptions): Generation {
       chat = await options.pipeline.chat(request, caller, abort.signal)
       lookAtRoute()
       // After the end the rest is still drawn, so that the upstream comes to its own end.
-      for await (const part of chat.parts) if (end === null) take(part)
+      for await (const batch of batchesOf(chat.parts)) {
+        for (const part of batch) if (end === null) take(part)
+      }
       finish('failed', 'error', new EngineError('upstream_error', 'The answer broke off without an end.'))
     } catch (error) {
       if (end !== null) log.debug({ err: error, answerId: answer.id }, 'an ended answer let go of its upstream')

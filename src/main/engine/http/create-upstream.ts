@@ -67,8 +67,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           clock,
         })
   const target: ExchangeTarget | null = lanes === null ? null : { server, lanes, onOver }
-  /** What each answer was asked for, for messages about it. */
-  const asked = new WeakMap<UpstreamResponse, UpstreamRequest>()
   let running = 0
   let isClosed = false
   let whenIdle: (() => void) | null = null
@@ -165,15 +163,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const handle = start(request, {
           head(head) {
             hasHead = true
-            const response: UpstreamResponse = {
+            const response: AskedResponse = {
               ...head,
+              asked: request,
               body,
               discard() {
                 handle.discard()
-                body.fail(new EngineError('aborted', 'The answer was given up.'))
+                // Nearly every answer is over by now, and an error with its stack costs more than one of its chunks.
+                if (!body.isOver()) body.fail(new EngineError('aborted', 'The answer was given up.'))
               },
             }
-            asked.set(response, request)
             resolve(response)
           },
           data: (chunk) => body.push(chunk),
@@ -207,7 +206,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
     blot: blotOwn,
     async httpError(response, context) {
-      const request = asked.get(response)
+      const request = (response as Partial<AskedResponse>).asked
       if (response.status >= 300 && response.status < 400) {
         response.discard()
         log.warn({ status: response.status }, 'The server answered with a redirect, which is not followed')
@@ -237,6 +236,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
   }
   return upstream
+}
+
+/**
+ * An answer with what it was asked for, for messages about it. Not in a WeakMap: the young collector keeps its values
+ * while their keys are long dead.
+ */
+interface AskedResponse extends UpstreamResponse {
+  asked: UpstreamRequest
 }
 
 /** A request under way. */

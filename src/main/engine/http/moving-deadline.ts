@@ -1,5 +1,7 @@
 import type { Clock } from '../spec/clock.ts'
 
+const NOTHING = (): void => {}
+
 /**
  * A time limit that nearly every event moves on. The timer is left as it is and looks again when it fires, also from one
  * request to the next on the same lane: making, unreferencing and cancelling a timer for each request was 2 % of what a
@@ -8,7 +10,7 @@ import type { Clock } from '../spec/clock.ts'
 export class MovingDeadline {
   readonly #clock: Clock
   #at = Number.POSITIVE_INFINITY
-  #passed: () => void = () => {}
+  #passed = NOTHING
   #timer: { cancel(): void } | null = null
   #timerAt = Number.POSITIVE_INFINITY
 
@@ -29,7 +31,7 @@ export class MovingDeadline {
   /** Nothing is due. The timer may go on; it will find nothing to do. */
   clear(): void {
     this.#at = Number.POSITIVE_INFINITY
-    this.#passed = () => {}
+    this.#passed = NOTHING
   }
 
   /** For good. */

@@ -9,6 +9,8 @@ export interface ResponseBody extends AsyncIterable<Buffer> {
   push(chunk: Buffer): boolean
   end(): void
   fail(error: Error): void
+  /** Nothing more comes, well or not. */
+  isOver(): boolean
 }
 
 /**
@@ -85,6 +87,7 @@ export function createResponseBody(onLow: () => void, onLeave: () => void): Resp
     },
     end: () => settle(null),
     fail: (error) => settle(error),
+    isOver: () => outcome !== null,
     [Symbol.asyncIterator]: () => iterator,
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Access } from '../spec/access.ts'
+import { Batched } from '../spec/batched.ts'
 import type { ChatRequest } from '../spec/chat-request.ts'
 import type { Clock } from '../spec/clock.ts'
 import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
@@ -104,14 +105,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     start: (attempt: Attempt) => AsyncIterable<StreamPart>,
   ): ChatRun {
     const startedAt = clock.monotonic()
-    const parts = endStream(attemptStream(attempts, signal, start), signal, (end) => {
+    const batches = endStream(attemptStream(attempts, signal, start), signal, (end) => {
       log.ended({ kind, route: attempts.route, caller, durationMs: clock.monotonic() - startedAt, ...end })
     })
     return {
       get route() {
         return attempts.route
       },
-      parts,
+      parts: new Batched(batches),
     }
   }
 

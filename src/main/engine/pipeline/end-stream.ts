@@ -13,15 +13,15 @@ export interface StreamOutcome {
 }
 
 /**
- * Passes an adapter's parts on and keeps the promise of StreamPart: after the first content an error is a final `error`
+ * Passes the batches of `attemptStream` on and keeps the promise of StreamPart: after the first content an error is a final `error`
  * part (so the partial text is kept), before it the error is thrown, and there is exactly one end. `onEnd` is called once,
  * also when the consumer leaves early.
  */
 export async function* endStream(
-  parts: AsyncIterable<StreamPart>,
+  batches: AsyncIterable<readonly StreamPart[]>,
   signal: AbortSignal,
   onEnd: (outcome: StreamOutcome) => void,
-): AsyncGenerator<StreamPart> {
+): AsyncGenerator<readonly StreamPart[], void, undefined> {
   const result: StreamOutcome = {
     outcome: 'cancelled',
     finishReason: null,
@@ -31,21 +31,20 @@ export async function* endStream(
     contentParts: 0,
   }
   try {
-    for await (const part of parts) {
-      if (part.type === 'usage') {
-        result.usage = part.usage
-        result.timings = part.timings ?? null
-      } else if (part.type === 'finish') {
-        result.outcome = 'finished'
-        result.finishReason = part.reason
-        yield part
-        return
-      } else if (part.type === 'error') {
-        throw part.error
-      } else if (part.type !== 'progress') {
-        result.contentParts++
+    for await (const batch of batches) {
+      for (const part of batch) {
+        if (part.type === 'usage') {
+          result.usage = part.usage
+          result.timings = part.timings ?? null
+        } else if (part.type === 'finish') {
+          result.outcome = 'finished'
+          result.finishReason = part.reason
+        } else if (part.type !== 'progress') {
+          result.contentParts++
+        }
       }
-      yield part
+      yield batch
+      if (result.finishReason !== null) return
     }
     throw new EngineError('upstream_error', 'The answer broke off before it was finished.', { retryable: true })
   } catch (thrown) {
@@ -53,7 +52,7 @@ export async function* endStream(
     result.error = error
     result.outcome = signal.aborted || error.code === 'aborted' ? 'cancelled' : 'failed'
     if (result.contentParts === 0) throw error
-    yield { type: 'error', error }
+    yield [{ type: 'error', error }]
   } finally {
     onEnd(result)
   }

@@ -1,3 +1,4 @@
+import { batchesOf } from '../spec/batched.ts'
 import type { ToolCall } from '../spec/chat-request.ts'
 import { EngineError } from '../spec/engine-error.ts'
 import type { FinishReason, StreamPart, Timings, Usage } from '../spec/stream-part.ts'
@@ -21,7 +22,8 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
   const answer: WholeAnswer = { text: '', reasoning: '', toolCalls: [], usage: null, timings: null, finish: 'other' }
   const toolCalls = new ToolCallAssembly()
   let finished = false
-  for await (const part of parts) {
+
+  function take(part: StreamPart): void {
     switch (part.type) {
       case 'text-delta':
         answer.text += part.text
@@ -48,6 +50,8 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
         break
     }
   }
+
+  for await (const batch of batchesOf(parts)) for (const part of batch) take(part)
   if (!finished) throw endedWithoutFinish()
   answer.toolCalls = toolCalls.take()
   return answer

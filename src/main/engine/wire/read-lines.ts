@@ -1,13 +1,14 @@
+import { Batched } from '../spec/batched.ts'
 import { DEFAULT_LINE_LIMIT, LineSplitter, readThrough } from './split-lines.ts'
 
 /**
  * The lines of a body (NDJSON), in any chunking, without line ends and without blank ones; the last needs no line end.
  * One of more than `limit` bytes throws `upstream_error`.
  */
-export function readLines(body: AsyncIterable<Buffer>, limit = DEFAULT_LINE_LIMIT): AsyncIterableIterator<string> {
+export function readLines(body: AsyncIterable<Buffer>, limit = DEFAULT_LINE_LIMIT): Batched<string> {
   const ready: string[] = []
   const splitter = createLineParser((line) => ready.push(line), limit)
-  return readThrough(body, splitter, ready)
+  return new Batched(readThrough(body, splitter, ready))
 }
 
 /** The same without iteration in between, for who is pushed chunks. */

@@ -1,3 +1,4 @@
+import { Batched } from '../spec/batched.ts'
 import { DEFAULT_LINE_LIMIT, LineSplitter, lineTooLong, readThrough } from './split-lines.ts'
 
 /** One server-sent event. `event` is null where the server named none. */
@@ -16,10 +17,10 @@ const EVENT = Buffer.from('event')
  * joined with `\n`, and the last event needs no blank line after it. A line, or the data of one event, of more than
  * `limit` bytes throws `upstream_error`.
  */
-export function readSse(body: AsyncIterable<Buffer>, limit = DEFAULT_LINE_LIMIT): AsyncIterableIterator<SseEvent> {
+export function readSse(body: AsyncIterable<Buffer>, limit = DEFAULT_LINE_LIMIT): Batched<SseEvent> {
   const ready: SseEvent[] = []
   const parser = createSseParser((event) => ready.push(event), limit)
-  return readThrough(body, parser, ready)
+  return new Batched(readThrough(body, parser, ready))
 }
 
 /** The same without iteration in between, for who is pushed chunks: `onEvent` is called from within `push` and `finish`. */

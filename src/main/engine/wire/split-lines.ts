@@ -103,20 +103,21 @@ export function lineTooLong(limit: number): EngineError {
   return new EngineError('upstream_error', `The server sent a line of more than ${size}, which is not read.`)
 }
 
-/** Reads a body through a splitter of any kind: `push` and `finish` fill `ready`, which is handed out one by one. */
+/**
+ * Reads a body through a splitter of any kind: `push` and `finish` fill `ready`, and what one chunk brought is handed out
+ * as one batch. What was whole before a fault is handed out before it is thrown.
+ */
 export function readThrough<T>(
   body: AsyncIterable<Buffer>,
   splitter: { push(chunk: Buffer): void; finish(): void },
   ready: T[],
-): AsyncIterableIterator<T> {
+): AsyncIterableIterator<readonly T[]> {
   const source = body[Symbol.asyncIterator]()
-  let next = 0
   let isDone = false
+  let failure: { error: unknown } | null = null
 
-  async function more(): Promise<IteratorResult<T>> {
+  async function more(): Promise<IteratorResult<readonly T[]>> {
     while (!isDone) {
-      ready.length = 0
-      next = 0
       const chunk = await source.next()
       try {
         if (chunk.done === true) {
@@ -127,34 +128,25 @@ export function readThrough<T>(
         }
       } catch (error) {
         isDone = true
+        failure = { error }
         if (chunk.done !== true) await source.return?.()
-        // What was whole before the fault is still handed out.
-        if (ready.length === 0) throw error
-        failure = error
       }
-      if (ready.length > 0) return take()
+      if (ready.length > 0) return { done: false, value: ready.splice(0) }
     }
     if (failure !== null) {
-      const error = failure
+      const { error } = failure
       failure = null
       throw error
     }
     return { done: true, value: undefined }
   }
-  let failure: unknown = null
 
-  function take(): IteratorResult<T> {
-    const value = ready[next] as T
-    next += 1
-    return { done: false, value }
-  }
-
+  // No generator: that would let `return` wait for a read under way.
   return {
-    next: () => (next < ready.length ? Promise.resolve(take()) : more()),
+    next: more,
     async return() {
       isDone = true
       ready.length = 0
-      next = 0
       failure = null
       await source.return?.()
       return { done: true, value: undefined }

@@ -1,3 +1,4 @@
+import { Batched } from '../../spec/batched.ts'
 import type { ChatRequest } from '../../spec/chat-request.ts'
 import type { Logger } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
@@ -31,7 +32,7 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
     }
   }
 
-  async function* chat(call: ProviderCall<ChatRequest>): AsyncGenerator<StreamPart> {
+  async function* answer(call: ProviderCall<ChatRequest>): AsyncGenerator<readonly StreamPart[], void, undefined> {
     const { body, notSent, toolNames, answerTool } = encodeAnthropicRequest(
       call.request,
       encodeOptions(call.upstreamModel),
@@ -56,7 +57,7 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
       for (const { model, facts } of listed) learned.set(model.upstreamModel, facts)
       return listed.map(({ model }) => model)
     },
-    chat,
+    chat: (call) => new Batched(answer(call)),
     // biome-ignore lint/correctness/useYield: it has nothing to give, and must fail where its parts are read.
     async *complete() {
       throw new EngineError(

@@ -2,7 +2,11 @@ import { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
 import type { UpstreamResponse } from '../../spec/upstream.ts'
 import { eventError } from '../../wire/anthropic/upstream-error.ts'
-import { type AnswerDecoding, createAnthropicDecoder } from '../../wire/anthropic/upstream-stream.ts'
+import {
+  type AnswerDecoding,
+  type AnthropicDecoder,
+  createAnthropicDecoder,
+} from '../../wire/anthropic/upstream-stream.ts'
 import { eventsOfMessage } from '../../wire/anthropic/whole-message.ts'
 import { readSse, type SseEvent } from '../../wire/read-sse.ts'
 
@@ -12,38 +16,68 @@ const EXCERPT_CHARACTERS = 2_000
 /** How long the end of the body is waited for once the answer is whole, ms: a body read to its end frees its socket for the next request. */
 const END_WAIT_MS = 100
 
-/** The parts of a streamed answer. Throws EngineError for whatever is wrong with it. */
-export async function* readAnswer(response: UpstreamResponse, decoding: AnswerDecoding): AsyncGenerator<StreamPart> {
+/** The parts of a streamed answer, as they come. Throws EngineError for whatever is wrong with it. */
+export async function* readAnswer(
+  response: UpstreamResponse,
+  decoding: AnswerDecoding,
+): AsyncGenerator<readonly StreamPart[], void, undefined> {
   const decoder = createAnthropicDecoder(decoding)
   const contentType = response.headers['content-type'] ?? ''
   if (contentType !== '' && !contentType.includes('event-stream')) {
-    for (const event of await readWhole(response, decoding.title)) yield* decoder.decode(JSON.stringify(event))
+    for (const event of await readWhole(response, decoding.title)) yield decoder.decode(JSON.stringify(event))
     return
   }
-  const events = readSse(response.body)
-  let broken: unknown = null
+  const events = readSse(response.body).batches
+  const reading = new EventReading(decoder)
   try {
-    for await (const { data } of events) {
-      if (broken !== null) throw broken
-      let parts: StreamPart[]
-      try {
-        parts = decoder.decode(data)
-      } catch (error) {
-        if (!isHalfEvent(data)) throw error
-        // If nothing follows, it is the last event of a line that was cut, which is said in other words.
-        broken = error
-        continue
-      }
-      const isWhole = parts.at(-1)?.type === 'finish'
-      if (isWhole) await bodyEnd(events)
-      // Not yield*, which makes three promises more for each part of a list.
-      for (const part of parts) yield part
+    for (let read = await events.next(); read.done !== true; read = await events.next()) {
+      const { parts, last, failure } = reading.read(read.value)
+      if (parts.length > 0) yield parts
+      if (failure !== null) throw failure.error
+      if (last === null) continue
+      await bodyEnd(events)
+      yield last
       // Nothing of interest follows, and where the line stays open a read is still under way: there must be no second one.
-      if (isWhole) return
+      return
     }
-    yield* decoder.end()
+    yield decoder.end()
   } finally {
     response.discard()
+  }
+}
+
+interface ReadEvents {
+  parts: StreamPart[]
+  /** The parts with the end of the answer. */
+  last: StreamPart[] | null
+  failure: { error: unknown } | null
+}
+
+/** Reads events, and knows of one that is only half there. */
+class EventReading {
+  readonly #decoder: AnthropicDecoder
+  /** What is wrong with the event before. */
+  #broken: { error: unknown } | null = null
+
+  constructor(decoder: AnthropicDecoder) {
+    this.#decoder = decoder
+  }
+
+  read(events: readonly SseEvent[]): ReadEvents {
+    const parts: StreamPart[] = []
+    for (const { data } of events) {
+      if (this.#broken !== null) return { parts, last: null, failure: this.#broken }
+      try {
+        const more = this.#decoder.decode(data)
+        if (more.at(-1)?.type === 'finish') return { parts, last: more, failure: null }
+        for (const part of more) parts.push(part)
+      } catch (error) {
+        if (!isHalfEvent(data)) return { parts, last: null, failure: { error } }
+        // If nothing follows, it is the last event of a line that was cut, which is said in other words.
+        this.#broken = { error }
+      }
+    }
+    return { parts, last: null, failure: null }
   }
 }
 
@@ -52,7 +86,7 @@ function isHalfEvent(data: string): boolean {
 }
 
 /** Resolves when the body has ended, or soon in any case. */
-async function bodyEnd(events: AsyncIterator<SseEvent>): Promise<void> {
+async function bodyEnd(events: AsyncIterator<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const waited = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, END_WAIT_MS)

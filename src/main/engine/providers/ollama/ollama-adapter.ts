@@ -1,3 +1,4 @@
+import { Batched } from '../../spec/batched.ts'
 import type { ChatRequest, CompletionRequest } from '../../spec/chat-request.ts'
 import type { Logger } from '../../spec/engine.ts'
 import { EngineError, isEngineError } from '../../spec/engine-error.ts'
@@ -78,13 +79,15 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
     }
   }
 
-  async function* chat(call: ProviderCall<ChatRequest>): AsyncGenerator<StreamPart> {
+  async function* chat(call: ProviderCall<ChatRequest>): AsyncGenerator<readonly StreamPart[], void, undefined> {
     const { response, sent } = await openChat(call)
     if (sent.notSent.length > 0) call.onNotSent?.(sent.notSent)
     yield* readAnswer(upstream, response)
   }
 
-  async function* complete(call: ProviderCall<CompletionRequest>): AsyncGenerator<StreamPart> {
+  async function* complete(
+    call: ProviderCall<CompletionRequest>,
+  ): AsyncGenerator<readonly StreamPart[], void, undefined> {
     const { body, notSent } = ollamaCompletionBody(call.request, call.upstreamModel)
     if (notSent.length > 0) call.onNotSent?.(notSent)
     yield* readAnswer(upstream, await open(call, '/api/generate', body))
@@ -114,8 +117,8 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
       const answer = await upstream.json({ method: 'GET', path: '/api/version', signal })
       return isObject(answer) && typeof answer.version === 'string' ? answer.version : null
     },
-    chat,
-    complete,
+    chat: (call) => new Batched(chat(call)),
+    complete: (call) => new Batched(complete(call)),
     embed: (call) => embedAll(upstream, call),
     passThrough(endpoint, body, upstreamModel, raw) {
       const path = PATHS[endpoint]

@@ -9,30 +9,49 @@ import { readLines } from '../../wire/read-lines.ts'
 const END_WITHIN_MS = 1_000
 
 /**
- * The parts of an answer of /api/chat or /api/generate. Throws `upstream_error` where it breaks off, is not Ollama's, or
+ * The parts of an answer of /api/chat or /api/generate, as they come. Throws `upstream_error` where it breaks off, is not Ollama's, or
  * reports an error (with the code that Ollama's words stand for).
  */
-export async function* readAnswer(upstream: Upstream, response: UpstreamResponse): AsyncGenerator<StreamPart> {
+export async function* readAnswer(
+  upstream: Upstream,
+  response: UpstreamResponse,
+): AsyncGenerator<readonly StreamPart[], void, undefined> {
   await refuseWebPage(upstream, response)
   const answer = new OllamaAnswer()
-  const lines = readLines(response.body)
+  const lines = readLines(response.body).batches
   try {
     for (;;) {
-      const { done, value: line } = await lines.next()
-      if (done === true) throw brokeOff(upstream)
-      let parts: StreamPart[]
-      try {
-        parts = answer.read(line)
-      } catch (error) {
+      const read = await lines.next()
+      if (read.done === true) throw brokeOff(upstream)
+      const { parts, failure } = readBatch(read.value, answer)
+      if (parts.length > 0) yield parts
+      if (failure !== null) {
+        const { error, line } = failure
         throw error instanceof OddLine ? await oddLineError(upstream, line, error.kind) : error
       }
-      for (const part of parts) yield part
       if (answer.isDone) return
     }
   } finally {
     if (answer.isDone) letEnd(lines, response)
     else await lines.return?.()
   }
+}
+
+/** The parts of lines up to the last one of the answer, or to one that is none of Ollama's. */
+function readBatch(
+  lines: readonly string[],
+  answer: OllamaAnswer,
+): { parts: StreamPart[]; failure: { error: unknown; line: string } | null } {
+  const parts: StreamPart[] = []
+  for (const line of lines) {
+    try {
+      for (const part of answer.read(line)) parts.push(part)
+    } catch (error) {
+      return { parts, failure: { error, line } }
+    }
+    if (answer.isDone) break
+  }
+  return { parts, failure: null }
 }
 
 /**
@@ -81,7 +100,7 @@ function brokeOff(upstream: Upstream): EngineError {
 }
 
 /** The answer is whole; what is left of the exchange ends by itself, so that its socket can serve the next request. */
-function letEnd(lines: AsyncIterator<string>, response: UpstreamResponse): void {
+function letEnd(lines: AsyncIterator<unknown>, response: UpstreamResponse): void {
   const giveUp = setTimeout(() => response.discard(), END_WITHIN_MS)
   giveUp.unref()
   const drain = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { Batched } from '../../spec/batched.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type {
@@ -36,6 +37,13 @@ export interface ChatApiOptions {
   restrict?: (body: Readonly<Record<string, unknown>>) => RuledBody
 }
 
+/** What is sent for a request, and how its answer is read. */
+interface Asking {
+  path: string
+  ruled: RuledBody
+  reader: UpstreamAnswerReader
+}
+
 /** What all adapters of the OpenAI family share: everything but the list of models. */
 export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embed' | 'passThrough'>>
 
@@ -51,10 +59,10 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
 
   async function* answer(
     call: ProviderCall<ChatRequest | CompletionRequest>,
-    path: string,
-    { body, notSent }: RuledBody,
-    reader: UpstreamAnswerReader,
-  ): AsyncGenerator<StreamPart> {
+    asking: () => Asking,
+  ): AsyncGenerator<readonly StreamPart[], void, undefined> {
+    const { path, ruled, reader } = asking()
+    const { body, notSent } = ruled
     if (notSent.length > 0) call.onNotSent?.([...new Set(notSent)])
     const { headers, vendor: name } = vendor()
     const response = await upstream.open({
@@ -64,19 +72,17 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     yield* readAnswer(response, reader, name)
   }
 
-  async function* chat(call: ProviderCall<ChatRequest>): AsyncGenerator<StreamPart> {
-    const { request, upstreamModel: model } = call
+  function askChat({ request, upstreamModel: model }: ProviderCall<ChatRequest>): Asking {
     const quirks = vendor()
     if (speaksResponses) {
-      const body = toResponsesBody(request, model, quirks)
-      yield* answer(call, paths.responses, body, responsesAnswerReader(quirks.vendor))
-    } else {
-      const body = restricted(toOpenAiChatBody(request, model, quirks))
-      yield* answer(call, paths.chat(model), body, openAiAnswerReader(quirks.vendor))
+      const ruled = toResponsesBody(request, model, quirks)
+      return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor) }
     }
+    const ruled = restricted(toOpenAiChatBody(request, model, quirks))
+    return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor) }
   }
 
-  async function* complete(call: ProviderCall<CompletionRequest>): AsyncGenerator<StreamPart> {
+  function askCompletion(call: ProviderCall<CompletionRequest>): Asking {
     const { request, upstreamModel: model } = call
     const quirks = vendor()
     if (!completes(quirks, model)) {
@@ -86,8 +92,8 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
         { param: 'model' },
       )
     }
-    const body = restricted(toOpenAiCompletionBody(request, model, quirks))
-    yield* answer(call, paths.completions(model), body, openAiAnswerReader(quirks.vendor))
+    const ruled = restricted(toOpenAiCompletionBody(request, model, quirks))
+    return { path: paths.completions(model), ruled, reader: openAiAnswerReader(quirks.vendor) }
   }
 
   function passThrough(
@@ -116,8 +122,8 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
   }
 
   return {
-    chat,
-    complete,
+    chat: (call) => new Batched(answer(call, () => askChat(call))),
+    complete: (call) => new Batched(answer(call, () => askCompletion(call))),
     passThrough,
     embed(call: ProviderCall<EmbeddingRequest>) {
       const quirks = vendor()

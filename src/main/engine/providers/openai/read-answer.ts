@@ -2,7 +2,7 @@ import type { StreamPart } from '../../spec/stream-part.ts'
 import type { UpstreamResponse } from '../../spec/upstream.ts'
 import { malformedAnswer } from '../../wire/openai/upstream-failure.ts'
 import { isBrokenLine, type UpstreamAnswerReader } from '../../wire/openai/upstream-stream.ts'
-import { readSse } from '../../wire/read-sse.ts'
+import { readSse, type SseEvent } from '../../wire/read-sse.ts'
 
 /** A whole answer in one JSON value may be this large, bytes. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024
@@ -15,14 +15,14 @@ const ANGLE = 0x3c
 const SPACE = 0x20
 
 /**
- * Reads an upstream's answer, whatever its content type says: a stream of events, or one JSON value (some servers give
+ * Reads an upstream's answer as it comes, whatever its content type says: a stream of events, or one JSON value (some servers give
  * one to a request for a stream). Throws EngineError; leaving early frees the socket.
  */
 export async function* readAnswer(
   response: UpstreamResponse,
   reader: UpstreamAnswerReader,
   vendor: string,
-): AsyncGenerator<StreamPart> {
+): AsyncGenerator<readonly StreamPart[], void, undefined> {
   const source = response.body[Symbol.asyncIterator]()
   let isOver = false
   try {
@@ -31,29 +31,47 @@ export async function* readAnswer(
     if (lead === BRACE || lead === BRACKET) {
       const parts = reader.readWhole(await wholeJson(first, source, vendor))
       isOver = true
-      // Not yield*, which makes three promises more for each part of a list.
-      for (const part of parts) yield part
-      yield* reader.end()
+      yield parts
+      yield reader.end()
       return
     }
     if (lead === ANGLE) {
       const type = response.headers['content-type'] ?? 'no content type'
       throw malformedAnswer(vendor, `answered with a web page (${type}) instead of a chat.`, first?.toString('utf8'))
     }
-    const events = readSse(bodyUntilWhole(first, source, reader))
+    const events = readSse(bodyUntilWhole(first, source, reader)).batches
     while (!reader.isDone) {
       const next = await events.next()
       if (next.done === true) {
         isOver = true
         break
       }
-      for (const part of reader.read(next.value.data)) yield part
+      const { parts, failure } = readEvents(next.value, reader)
+      if (parts.length > 0) yield parts
+      if (failure !== null) throw failure.error
     }
-    yield* reader.end()
+    yield reader.end()
     if (!isOver) isOver = await endsSoon(events)
   } finally {
     if (!isOver) response.discard()
   }
+}
+
+/** The parts of events up to the last one of the answer, or to what is wrong with one. */
+function readEvents(
+  events: readonly SseEvent[],
+  reader: UpstreamAnswerReader,
+): { parts: StreamPart[]; failure: { error: unknown } | null } {
+  const parts: StreamPart[] = []
+  try {
+    for (const { data } of events) {
+      for (const part of reader.read(data)) parts.push(part)
+      if (reader.isDone) break
+    }
+  } catch (error) {
+    return { parts, failure: { error } }
+  }
+  return { parts, failure: null }
 }
 
 /** The first chunk that holds more than blanks, which servers send to keep the line open. */

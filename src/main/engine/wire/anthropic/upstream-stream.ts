@@ -1,5 +1,6 @@
 import { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
+import { TextEvents } from '../text-events.ts'
 import { finishReason } from './stop-reason.ts'
 import type { ToolNames } from './tool-names.ts'
 import { eventError } from './upstream-error.ts'
@@ -34,6 +35,7 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
   let answered = false
   let stopReason: string | null = null
   let ended = false
+  const texts = new TextEvents(deltaText)
 
   function startBlock(event: Json): StreamPart[] {
     const block = object(event.content_block)
@@ -130,10 +132,16 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
 
   return {
     decode(data) {
+      const known = texts.read(data)
+      if (known !== null) return text(known)
       const event = parseEvent(data, title)
       switch (event.type) {
-        case 'content_block_delta':
-          return delta(event)
+        case 'content_block_delta': {
+          const parts = delta(event)
+          const [part] = parts
+          if (parts.length === 1 && part?.type === 'text-delta') texts.learn(data, part.text)
+          return parts
+        }
         case 'content_block_start':
           return startBlock(event)
         case 'content_block_stop':
@@ -164,6 +172,10 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
       })
     },
   }
+}
+
+function deltaText(event: unknown): unknown {
+  return object(object(event)?.delta)?.text
 }
 
 function text(value: unknown): StreamPart[] {

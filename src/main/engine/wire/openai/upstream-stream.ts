@@ -1,6 +1,7 @@
 import { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart, Timings, Usage } from '../../spec/stream-part.ts'
 import { endedWithoutFinish } from '../collect-answer.ts'
+import { TextEvents } from '../text-events.ts'
 import { malformedAnswer, reportedFailure } from './upstream-failure.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './upstream-fields.ts'
 import { toFinishReason } from './upstream-finish-reason.ts'
@@ -32,6 +33,7 @@ export function openAiAnswerReader(vendor: string): UpstreamAnswerReader {
   let timings: Timings | null = null
   let isDone = false
   let hasContent = false
+  const texts = new TextEvents(contentOf)
 
   function readChunk(chunk: JsonObject): readonly StreamPart[] {
     if (chunk.error !== undefined && chunk.error !== null) throw reportedFailure(vendor, chunk.error, chunk)
@@ -98,7 +100,13 @@ export function openAiAnswerReader(vendor: string): UpstreamAnswerReader {
         return NOTHING
       }
       if (data.trim() === '') return NOTHING
-      return readChunk(parsedChunk(data, vendor))
+      const known = texts.read(data)
+      if (known !== null) return known === '' ? NOTHING : [{ type: 'text-delta', text: known }]
+      const chunk = parsedChunk(data, vendor)
+      const parts = readChunk(chunk)
+      const [part] = parts
+      if (parts.length === 1 && part?.type === 'text-delta' && saysNothingElse(chunk)) texts.learn(data, part.text)
+      return parts
     },
     readWhole(answer) {
       const value = objectOf(answer)
@@ -134,6 +142,18 @@ export function parsedChunk(data: string, vendor: string): JsonObject {
     throw malformedAnswer(vendor, 'sent something in its stream that is no chunk of an answer.', data.slice(0, EXCERPT))
   }
   return chunk
+}
+
+/** Where chats have a chunk's text. */
+function contentOf(chunk: unknown): unknown {
+  return objectOf(objectOf(listOf(objectOf(chunk)?.choices)[0])?.delta)?.content
+}
+
+/** No end and no counts beside its text. */
+function saysNothingElse(chunk: JsonObject): boolean {
+  const reason = objectOf(listOf(chunk.choices)[0])?.finish_reason
+  const counts = [chunk.usage, chunk.x_groq, chunk.timings]
+  return (reason === undefined || reason === null) && counts.every((each) => each === undefined || each === null)
 }
 
 function hasReasoning(delta: JsonObject): boolean {
