@@ -23,21 +23,48 @@ export interface RequestLog {
 
 type Write = ReturnType<Logger['infoLines']>
 
+/** Lines of one person and model that are alike but for their own fields. */
+interface KnownLines {
+  place: RouteRecord['place']
+  connectionName: string
+  baseModelId: string | undefined
+  kind: RequestRecord['kind']
+  via: Caller['via']
+  write: Write
+}
+
 /** Kinds of requests whose lines are remembered. */
 const MAX_KNOWN = 1_000
 
 export function createRequestLog(log: Logger): RequestLog {
-  const writers = new Map<string, Write>()
+  /** By person and model: to put a key together of all that lines share, and to hash it, cost more than to compare it. */
+  const known = new Map<string, Map<string, KnownLines[]>>()
+  let count = 0
 
   function writerFor({ kind, route, caller }: RequestRecord): Write {
     const { modelId, baseModelId, connectionName, place } = route
-    const key = `${kind} ${caller.via} ${place} ${caller.principal.id}\n${modelId}\n${baseModelId}\n${connectionName}`
-    let write = writers.get(key)
-    if (write === undefined) {
-      write = log.infoLines(sharedFields(kind, route, caller), ENDED)
-      if (writers.size >= MAX_KNOWN) writers.clear()
-      writers.set(key, write)
+    const person = caller.principal.id
+    for (const lines of known.get(person)?.get(modelId) ?? []) {
+      if (
+        lines.kind === kind &&
+        lines.via === caller.via &&
+        lines.place === place &&
+        lines.baseModelId === baseModelId &&
+        lines.connectionName === connectionName
+      ) {
+        return lines.write
+      }
     }
+    const write = log.infoLines(sharedFields(kind, route, caller), ENDED)
+    if (count >= MAX_KNOWN) {
+      known.clear()
+      count = 0
+    }
+    count += 1
+    const ofPerson = known.get(person) ?? new Map<string, KnownLines[]>()
+    known.set(person, ofPerson)
+    const lines = { kind, via: caller.via, place, baseModelId, connectionName, write }
+    ofPerson.set(modelId, [...(ofPerson.get(modelId) ?? []), lines])
     return write
   }
 
