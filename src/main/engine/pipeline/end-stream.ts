@@ -13,9 +13,9 @@ export interface StreamOutcome {
 }
 
 /**
- * Passes the batches of `attemptStream` on and keeps the promise of StreamPart: after the first content an error is a final `error`
- * part (so the partial text is kept), before it the error is thrown, and there is exactly one end. `onEnd` is called once,
- * also when the consumer leaves early.
+ * Passes the batches of `attemptStream` on and keeps the promise of StreamPart: after the first content an error is a
+ * final `error` part (so the partial text is kept), before it the error is thrown, and there is exactly one end. `onEnd`
+ * is called once, also when the consumer leaves early.
  */
 export async function* endStream(
   batches: AsyncIterable<readonly StreamPart[]>,

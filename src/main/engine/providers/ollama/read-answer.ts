@@ -9,8 +9,8 @@ import { readLines } from '../../wire/read-lines.ts'
 const END_WITHIN_MS = 1_000
 
 /**
- * The parts of an answer of /api/chat or /api/generate, as they come. Throws `upstream_error` where it breaks off, is not Ollama's, or
- * reports an error (with the code that Ollama's words stand for).
+ * The parts of an answer of /api/chat or /api/generate, as they come. Throws `upstream_error` where it breaks off, is not
+ * Ollama's, or reports an error (with the code that Ollama's words stand for).
  */
 export async function* readAnswer(
   upstream: Upstream,
