@@ -3,11 +3,12 @@ import {
   bodyFor,
   endTargets,
   inRounds,
+  LONG_ROUNDS,
   type Name,
   PATHS,
   ROUNDS,
-  ROUNDS_MADE,
   requestTo,
+  SHORT_ROUNDS,
   startTargets,
   type Targets,
   warmUp,
@@ -86,7 +87,7 @@ async function compare(
   report: Report,
 ): Promise<void> {
   const requests = (stream ? 1_500 : 3_000) / (connections === 1 ? 4 : 1)
-  const counted = await inRounds(pair.limits ? ROUNDS_MADE : ROUNDS, async (name, round) => {
+  const counted = await inRounds(pair.limits ? SHORT_ROUNDS : ROUNDS, async (name, round) => {
     const ours = name === 'ours'
     const { samples, perSecond } = await runLoad({
       url: targets[name].url,
@@ -131,7 +132,7 @@ async function compare(
 
 /** What is added to whole answers when requests come at a steady rate, whether or not the ones before were answered. */
 async function steadyRate(targets: Targets, report: Report): Promise<void> {
-  const counted = await inRounds(ROUNDS_MADE, async (name) => {
+  const counted = await inRounds(LONG_ROUNDS, async (name) => {
     const load = { ...requestTo(targets, name, false), connections: 64, requests: OPEN_LOOP_RATE * 4 }
     const samples = await runOpenLoop({ ...load, perSecond: OPEN_LOOP_RATE })
     return samples.map((sample) => sample.durationMs)
@@ -160,7 +161,7 @@ async function steadyStreams(
   limits: { first: [number, number]; chunk: [number, number] },
   report: Report,
 ): Promise<void> {
-  const counted = await inRounds(ROUNDS_MADE, async (name) => {
+  const counted = await inRounds(LONG_ROUNDS, async (name) => {
     const transits: number[] = []
     const { samples } = await runLoad({
       ...requestTo(targets, name, true, 'steady'),

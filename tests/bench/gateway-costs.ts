@@ -1,5 +1,5 @@
 import { processorMicroseconds, residentMegabytes } from './child.ts'
-import { bodyFor, inRounds, MESSAGES, PATHS, ROUNDS_MADE, requestTo, type Targets } from './gateway-targets.ts'
+import { bodyFor, inRounds, MESSAGES, PATHS, requestTo, SHORT_ROUNDS, type Targets } from './gateway-targets.ts'
 import { runLoad } from './load.ts'
 import type { Report } from './report.ts'
 import { median } from './statistics.ts'
@@ -13,7 +13,7 @@ export async function processorTime(targets: Targets, report: Report): Promise<v
     ['1.3 kB', MESSAGES, 64, 4_000, 80 / 47],
     ['142 kB', [large], 4, 600, 1 / 0.23],
   ] as const) {
-    const counted = await inRounds(ROUNDS_MADE, async (which) => {
+    const counted = await inRounds(SHORT_ROUNDS, async (which) => {
       const { pid } = targets[which]
       const before = await processorMicroseconds(pid)
       await runLoad({ ...requestTo(targets, which, false, 'instant', messages), connections, requests })
