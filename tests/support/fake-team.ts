@@ -87,7 +87,8 @@ export function createFakeTeam(): FakeTeam {
       authenticate(token: string): Authenticated {
         if (!OURS.test(token)) return { ok: false, why: 'foreign' }
         const principal = tokens.get(token)
-        return principal === undefined ? { ok: false, why: 'invalid' } : { ok: true, principal }
+        if (principal === undefined) return { ok: false, why: 'invalid' }
+        return { ok: true, principal, isStillTrue: () => tokens.get(token) === principal }
       },
       isOurs: (token: string) => OURS.test(token),
       person: (id: string) => [...people.values()].find((person) => person.id === id) ?? null,

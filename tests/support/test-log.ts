@@ -19,7 +19,8 @@ export function createTestLog(): Logger & { lines: LogLine[] } {
       warn: write('warn'),
       error: write('error'),
       child: (fields) => make({ ...bound, ...fields }),
-      infoLines: (shared, message) => (own) => write('info')({ ...shared, ...own }, message),
+      infoLines: (shared, message, names) => (values) =>
+        write('info')({ ...shared, ...Object.fromEntries(names.map((name, index) => [name, values[index]])) }, message),
     }
   }
   return Object.assign(make({}), { lines })

@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientConnection } from './client-connection.ts'
 
 /** Who wants to know that a response is over, well or because its client left. */
 export interface ResponseWatcher {
@@ -15,6 +16,8 @@ const NONE: readonly string[] = []
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
   /** Headers that every answer has, names and values in turn. An answer's own win. */
   common: readonly string[] = NONE
+  /** The connection that it answers on; null until a listener took its request. */
+  client: ClientConnection | null = null
   /** At most one at a time: whoever answers. */
   watcher: ResponseWatcher | null = null
   /** When the request came, monotonic ms; null for an answer that need not say how long it took. */

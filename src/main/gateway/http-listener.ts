@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { clientConnection } from './client-connection.ts'
 import { GatewayResponse } from './gateway-response.ts'
 
 export type Serve = (req: IncomingMessage, res: GatewayResponse, expectsContinue: boolean) => void
@@ -33,21 +34,19 @@ const HANDSHAKE_MS = 10_000
  * a framework on top of it, and over 6 times as fast as anything on fetch and web streams. `tls` is PEM; null: plain HTTP.
  */
 export function createHttpListener(tls: { key: string; cert: string } | null, serve: Serve): HttpListener {
-  /** What each connection has under way: nothing else may be written between its answers. */
-  const underWay = new WeakMap<Duplex, GatewayResponse[]>()
-
   function take(req: IncomingMessage, res: GatewayResponse, expectsContinue: boolean): void {
-    const answers = underWay.get(req.socket)
-    if (answers === undefined) underWay.set(req.socket, [res])
-    else answers.push(res)
+    const client = clientConnection(req.socket)
+    client.underWay.push(res)
+    res.client = client
     res.on('close', onClose)
     serve(req, res, expectsContinue)
   }
 
   function onClose(this: GatewayResponse): void {
-    const answers = underWay.get(this.req.socket) ?? []
+    const answers = this.client?.underWay ?? []
     const place = answers.indexOf(this)
-    if (place !== -1) answers.splice(place, 1)
+    if (place === 0) answers.shift()
+    else if (place !== -1) answers.splice(place, 1)
     this.watcher?.closed()
   }
 
@@ -60,7 +59,7 @@ export function createHttpListener(tls: { key: string; cert: string } | null, se
   // There is no listener for upgrades, so that Node answers in HTTP/1.1 as if none was offered: Java's client offers
   // HTTP/2 with every first request.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const answers = [...(underWay.get(socket) ?? [])]
+    const answers = [...clientConnection(socket).underWay]
     if (answers.some((res) => res.headersSent && !res.writableEnded)) socket.destroy()
     else if (answers.some((res) => !res.req.complete) || answers.length === 0) refuse(socket, clientErrorStatus(error))
     // Bytes too many behind requests that were whole: those are answered, and nothing after them.

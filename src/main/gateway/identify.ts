@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { ANONYMOUS, OWNER } from '../engine/spec/principal.ts'
-import type { Authenticated, Team } from '../engine/spec/team.ts'
+import type { Team } from '../engine/spec/team.ts'
+import type { KnownToken } from './client-connection.ts'
 import type { Exchange } from './exchange.ts'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -12,14 +14,13 @@ import { sessionCookie } from './session-cookie.ts'
  */
 export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { team } = exchange.gateway.engine
-  const token = ownToken(exchange, team, believesCookies)
-  if (token === null) {
+  const answer = knownBefore(exchange) ?? authenticate(exchange, team, believesCookies)
+  if (answer === null) {
     exchange.principal = exchange.listener === 'local' && !team.settings().requireSignIn ? OWNER : ANONYMOUS
     return
   }
-  const answer = authenticate(exchange, token, team)
   if (!answer.ok) {
-    exchange.credential = token.startsWith('sk-') && !team.settings().apiKeys ? 'keys-off' : 'invalid'
+    exchange.credential = answer.credential
     return
   }
   const { principal } = answer
@@ -34,15 +35,35 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   exchange.principal = principal
 }
 
-/** The token that came last over a connection, as long as it is open: programs send the same one with each request. */
-const lastOver = new WeakMap<object, { token: string; answer: Authenticated & { ok: true } }>()
+type Known = KnownToken['answer']
 
-/** Hashing a token and looking it up is done once per connection and change of the team. */
-function authenticate({ req: { socket } }: Exchange, token: string, team: Team): Authenticated {
-  const last = lastOver.get(socket)
-  if (last !== undefined && last.token === token && last.answer.isStillTrue?.() === true) return last.answer
+/** Who the token of the request before stands for, if it is what this one brings too: nothing of it has to be read. */
+function knownBefore({ req, res }: Exchange): Known | null {
+  const last = res.client?.lastKnown ?? null
+  if (last === null || last.authorization === null || last.authorization !== req.headers.authorization) return null
+  return last.answer.isStillTrue?.() === true ? last.answer : null
+}
+
+/** Who the request's token stands for; null if it has none of ours. */
+function authenticate(
+  { req, res }: Exchange,
+  team: Team,
+  believesCookies: boolean,
+): Known | { ok: false; credential: Exchange['credential'] } | null {
+  const token = ownToken(req, team, believesCookies)
+  if (token === null) return null
+  // A token is hashed and looked up once per connection and change of the team.
+  const last = res.client?.lastKnown ?? null
+  if (last !== null && last.token === token && last.answer.isStillTrue?.() === true) return last.answer
   const answer = team.authenticate(token)
-  if (answer.ok) lastOver.set(socket, { token, answer })
+  if (!answer.ok) {
+    return { ok: false, credential: token.startsWith('sk-') && !team.settings().apiKeys ? 'keys-off' : 'invalid' }
+  }
+  if (res.client !== null) {
+    const { authorization } = req.headers
+    const isInIt = authorization !== undefined && bearerToken(authorization) === token
+    res.client.lastKnown = { token, authorization: isInIt ? authorization : null, answer }
+  }
   return answer
 }
 
@@ -51,14 +72,16 @@ function mayUseKeys(team: Team, isAdministrator: boolean, isPermitted: boolean):
   return team.settings().apiKeys && (isAdministrator || isPermitted)
 }
 
-function ownToken({ req }: Exchange, team: Team, believesCookies: boolean): string | null {
-  const { authorization } = req.headers
-  if (authorization !== undefined && /^bearer /i.test(authorization)) {
-    const token = authorization.slice('bearer '.length).trim()
-    if (team.isOurs(token)) return token
-  }
+function ownToken(req: IncomingMessage, team: Team, believesCookies: boolean): string | null {
+  const bearer = bearerToken(req.headers.authorization)
+  if (bearer !== null && team.isOurs(bearer)) return bearer
   const cookie = believesCookies ? sessionCookie(req) : null
   if (cookie !== null && team.isOurs(cookie)) return cookie
   const key = req.headers['x-api-key']
   return typeof key === 'string' && team.isOurs(key) ? key : null
+}
+
+function bearerToken(authorization: string | undefined): string | null {
+  if (authorization === undefined || !/^bearer /i.test(authorization)) return null
+  return authorization.slice('bearer '.length).trim()
 }

@@ -11,7 +11,7 @@ const QUOTE = 0x22
 
 /** Reads and parses the JSON body, whatever its Content-Type says (Ollama's clients often send none). */
 export async function readJsonBody(exchange: Exchange): Promise<unknown> {
-  return parseJsonBody(await readBytes(exchange))
+  return await readBytes(exchange, parseJsonBody)
 }
 
 /** A JSON body, parsed and as it came. */
@@ -22,15 +22,18 @@ export interface JsonBody {
 
 /** The JSON body, parsed and as it came: what passes through keeps its own bytes. */
 export function readBody(exchange: Exchange): Promise<JsonBody> {
-  return readBytes(exchange).then(parsed)
+  return readBytes(exchange, parsed)
 }
 
 function parsed(raw: Buffer): JsonBody {
   return { raw, json: parseJsonBody(raw) }
 }
 
-/** The whole body. Throws `request_too_large` before it is read if its length is known, else once it is too long. */
-function readBytes(exchange: Exchange): Promise<Buffer> {
+/**
+ * What `take` makes of the whole body. Throws `request_too_large` before it is read if its length is known, else once it
+ * is too long.
+ */
+function readBytes<Result>(exchange: Exchange, take: (bytes: Buffer) => Result): Promise<Result> {
   const { req, res, gateway } = exchange
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding !== 'identity' && encoding !== '') {
@@ -40,10 +43,10 @@ function readBytes(exchange: Exchange): Promise<Buffer> {
     })
   }
   if (Number(req.headers['content-length'] ?? 0) > gateway.bodyLimit) throw tooLarge(gateway.bodyLimit)
-  if (!hasBody(req)) return Promise.resolve(Buffer.alloc(0))
+  if (!hasBody(req)) return Promise.resolve(take(Buffer.alloc(0)))
   if (exchange.expectsContinue) res.writeContinue()
-  return new Promise((resolve, reject) => {
-    const body = new ArrivingBody(exchange, resolve, reject)
+  return new Promise<Result>((resolve, reject) => {
+    const body = new ArrivingBody(exchange, (bytes) => resolve(take(bytes)), reject)
     // Without a listener a reset connection would be an uncaught error; `close` follows and says it.
     req.on('error', ignore)
     req.on('close', () => body.left())
@@ -55,17 +58,18 @@ function readBytes(exchange: Exchange): Promise<Buffer> {
 /** A body on its way: gathered up to the limit, given up when it stands still. */
 class ArrivingBody {
   readonly #limit: number
-  readonly #resolve: (bytes: Buffer) => void
-  readonly #reject: (error: EngineError) => void
+  readonly #take: (bytes: Buffer) => void
+  readonly #reject: (error: unknown) => void
   readonly #arrival: Arrival
   readonly #chunks: Buffer[] = []
   #size = 0
   /** Nobody listens any more; what still comes is let go by. */
   #isOver = false
 
-  constructor({ gateway }: Exchange, resolve: (bytes: Buffer) => void, reject: (error: EngineError) => void) {
+  /** `take` may throw; then it is as if the body had not come. */
+  constructor({ gateway }: Exchange, take: (bytes: Buffer) => void, reject: (error: unknown) => void) {
     this.#limit = gateway.bodyLimit
-    this.#resolve = resolve
+    this.#take = take
     this.#reject = reject
     this.#arrival = gateway.arriving.add(this)
   }
@@ -82,7 +86,11 @@ class ArrivingBody {
     if (this.#isOver) return
     this.#over()
     const [first] = this.#chunks
-    this.#resolve(this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size))
+    try {
+      this.#take(this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size))
+    } catch (error) {
+      this.#reject(error)
+    }
   }
 
   stalled(): void {

@@ -17,7 +17,7 @@ const DONE: PassThroughOutcome = { done: true }
 const NOT_DONE: PassThroughOutcome = { done: false }
 
 /** What of an upstream's head is worth passing on; never cookies, and nothing about its connection. */
-const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
+const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after)/
 const SSE = 'text/event-stream; charset=utf-8'
 /** Bytes of a whole answer that are held back for one write with its end. */
 const GATHER = 64 * 1024
@@ -27,7 +27,7 @@ const NDJSON = 'application/x-ndjson'
  * The fast path: if the best holder of the model speaks the client's dialect, its bytes become the answer.
  * `raw` is the body as it came, `body` the same parsed. Throws nothing that is the upstream's fault: that is answered.
  */
-export async function tryPassThrough(
+export function tryPassThrough(
   exchange: Exchange,
   endpoint: PassThroughEndpoint,
   raw: Buffer,
@@ -35,7 +35,7 @@ export async function tryPassThrough(
   stream: boolean,
   caller: Caller,
   options?: RouteOptions,
-): Promise<PassThroughOutcome> {
+): PassThroughOutcome | Promise<PassThroughOutcome> {
   if (!isObject(body) || typeof body.model !== 'string' || body.model === '') return NOT_DONE
   const { model } = body
   const { res, gateway } = exchange
@@ -45,9 +45,10 @@ export async function tryPassThrough(
   const run = gateway.engine.pipeline.passThrough({ endpoint, model, raw, body, stream }, caller, answer, options)
   if (run === null) return NOT_DONE
   answer.start(run)
-  const excluding = await run.retry
-  answer.close()
-  return excluding === null ? DONE : { done: false, excluding }
+  return run.retry.then((excluding) => {
+    answer.close()
+    return excluding === null ? DONE : { done: false, excluding }
+  })
 }
 
 /** Writes a passed-through answer to the client. */
@@ -114,7 +115,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     own.push('Content-Type', headers['content-type'] ?? (this.#stream ? this.#streamType() : 'application/json'))
     for (const name in headers) {
       const value = headers[name]
-      if (value === undefined || !PASSED_HEADERS.test(name)) continue
+      if (value === undefined || !isPassedOn(name)) continue
       if (!this.#stream || name !== 'cache-control') own.push(name, value)
     }
     const length = headers['content-length']
@@ -209,6 +210,21 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
       return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param })}\n\n`
     }
     return `data: ${openAiErrorBody(error)}\n\n`
+  }
+}
+
+/** What every answer has (date, connection, content-length ...) is told by its first letter. */
+function isPassedOn(name: string): boolean {
+  switch (name[0]) {
+    case 'a':
+    case 'o':
+    case 'r':
+    case 'x':
+      return PASSED_HEADERS.test(name)
+    case 'c':
+      return name === 'cache-control'
+    default:
+      return false
   }
 }
 

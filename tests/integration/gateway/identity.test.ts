@@ -1,3 +1,4 @@
+import { Client } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Principal } from '../../../src/main/engine/spec/principal.ts'
 import { createGateway, type Gateway } from '../../../src/main/gateway/index.ts'
@@ -344,6 +345,54 @@ describe('other sites', () => {
       expect([path, (await http(port, path, { headers })).status]).toEqual([path, 403])
     }
     expect((await http(port, '/api/v1/models', { headers })).status).toBe(200)
+  })
+})
+
+describe('over one connection', () => {
+  test('each request counts by itself: what is known from the one before is not believed of another', async () => {
+    const ada = engine.people.session('ada', 'user')
+    const bob = engine.people.key('bob', 'user', ['chat'])
+    const client = new Client(`http://127.0.0.1:${port}`)
+    async function ask(headers: Record<string, string>): Promise<string> {
+      const { statusCode, body } = await client.request({
+        method: 'POST',
+        path: '/v1/chat/completions',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(CHAT),
+      })
+      await body.text()
+      return statusCode === 200 ? (caller()?.principal.name ?? '?') : String(statusCode)
+    }
+    const owner = 'owner'
+    const steps: [string, Record<string, string>][] = [
+      [owner, {}],
+      ['ada', bearer(ada)],
+      ['ada', bearer(ada)],
+      ['bob', bearer(bob)],
+      ['ada', cookie(ada)],
+      // The header of a request before, with another cookie beside it, and the other way about.
+      ['bob', { ...bearer(bob), ...cookie(ada) }],
+      ['ada', { ...bearer('ollama'), ...cookie(ada) }],
+      [owner, bearer('ollama')],
+      ['bob', { ...bearer('ollama'), 'x-api-key': bob }],
+      ['ada', { ...bearer('ollama'), ...cookie(ada), 'x-api-key': bob }],
+      [owner, {}],
+      ['ada', bearer(ada)],
+      ['401', bearer(UNKNOWN)],
+      ['ada', bearer(ada)],
+    ]
+    for (const [who, headers] of steps) expect([await ask(headers), headers]).toEqual([who, headers])
+    engine.people.revoke(ada)
+    expect(await ask(bearer(ada))).toBe('401')
+    expect(await ask(cookie(ada))).toBe('401')
+    expect(await ask(bearer(bob))).toBe('bob')
+    engine.people.settings = { ...engine.people.settings, apiKeys: false }
+    expect(await ask(bearer(bob))).toBe('403')
+    engine.people.settings = { ...engine.people.settings, apiKeys: true }
+    expect(await ask(bearer(bob))).toBe('bob')
+    engine.people.revoke(bob)
+    expect(await ask({ 'x-api-key': bob })).toBe('401')
+    await client.close()
   })
 })
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { gatherLines } from '../../../src/main/engine/logging/gathered-lines.ts'
 import { createLogger, type LogLevel } from '../../../src/main/engine/logging/index.ts'
 import { openRotatingFile } from '../../../src/main/engine/logging/rotating-file.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
@@ -55,8 +56,12 @@ test('canary: no secret and no prompt reaches the file or the terminal, however 
   log.error({ err: jsonError }, 'could not parse')
   log.error({ err: new Error(`first line\nsecond sk-canary1234567890abcdef`) }, 'two lines')
   log.child({ apiKey: SECRETS.key, area: 'x' }).info({ prompt: PROMPT }, 'from a child')
-  const write = log.infoLines({ apiKey: SECRETS.key, model: `m ${SECRETS.key}`, prompt: PROMPT }, `like ${SECRETS.key}`)
-  write({ requestId: 'r' })
+  const write = log.infoLines(
+    { apiKey: SECRETS.key, model: `m ${SECRETS.key}`, prompt: PROMPT },
+    `like ${SECRETS.key}`,
+    ['requestId'],
+  )
+  write(['r'])
   const written = text() + printed.join('')
   expect(written.split('\n').length).toBeGreaterThan(18)
   for (const secret of [...Object.values(SECRETS), PROMPT, 'CANARY']) expect(written).not.toContain(secret)
@@ -109,13 +114,15 @@ test('the level can change while running, for children as well', () => {
 test('log files stay within their bounds', () => {
   const folder = tempFolder()
   const file = openRotatingFile({ folder, maxBytes: 1000, keep: 3 })
-  for (let index = 0; index < 100; index++) file.write(`${String(index).padStart(3, '0')} ${'z'.repeat(95)}\n`)
+  for (let index = 0; index < 100; index++) {
+    file.write(Buffer.from(`${String(index).padStart(3, '0')} ${'z'.repeat(95)}\n`))
+  }
   file.close()
   expect(readdirSync(folder).sort()).toEqual(['switchyard.1.log', 'switchyard.2.log', 'switchyard.log'])
   for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(1000)
   expect(readFileSync(join(folder, 'switchyard.log'), 'utf8')).toMatch(/^090 .*\n(.*\n)*099 z+\n$/)
   const again = openRotatingFile({ folder, maxBytes: 1000, keep: 3 })
-  again.write('after a restart\n')
+  again.write(Buffer.from('after a restart\n'))
   again.close()
   expect(readFileSync(join(folder, 'switchyard.1.log'), 'utf8')).toContain('099')
 })
@@ -136,6 +143,20 @@ test('lines that wait are written soon', async () => {
   await until('the line is written', () => (onDisk().includes('calm') ? true : null))
 })
 
+test('gathered lines come to the file whole and in order, however many and long they are, and in any script', () => {
+  const folder = tempFolder()
+  const file = openRotatingFile({ folder })
+  const gathered = gatherLines(file)
+  const lengths = [10, 4_000, 9_000, 12_000, 0, 200_000, ...Array.from({ length: 500 }, (_, index) => index)]
+  const lines = lengths.map((length, index) => `${index} ${(index % 2 === 0 ? 'é雪' : 'x').repeat(length)}\n`)
+  for (const line of lines) gathered.add(line)
+  gathered.flush()
+  file.close()
+  const written = readFileSync(join(folder, 'switchyard.log'), 'utf8')
+  expect(written.split('\n').map((line) => Number.parseInt(line, 10))).toEqual([...lines.keys(), Number.NaN])
+  expect(written === lines.join('')).toBe(true)
+})
+
 test('lines that share most of their fields read as any other line, with only their own fields set anew', () => {
   const { log, text } = open()
   const fields = { model: 'llama "3"\n', place: 'here' }
@@ -147,7 +168,7 @@ test('lines that share most of their fields read as any other line, with only th
     passedThrough: undefined,
   }
   log.child({ area: 'x' }).info({ ...own, ...fields }, 'request ended')
-  log.child({ area: 'x' }).infoLines(fields, 'request ended')(own)
+  log.child({ area: 'x' }).infoLines(fields, 'request ended', Object.keys(own))(Object.values(own))
   const [usual, alike, ...none] = text()
     .trim()
     .split('\n')
@@ -158,6 +179,6 @@ test('lines that share most of their fields read as any other line, with only th
 
 test('lines below the level are not written', () => {
   const { log, text } = open('warn')
-  log.infoLines({}, 'request ended')({ requestId: 'r' })
+  log.infoLines({}, 'request ended', ['requestId'])(['r'])
   expect(text()).toBe('')
 })

@@ -55,6 +55,8 @@ describe('another model name in the bytes of a body', () => {
     ['first, and once more with escapes', '{"model":"a","mod\\u0065l":"c"}'],
     ['first, and once more', '{"model":"a","model":"c"}'],
     ['first, and deeper', '{"model":"a","x":{"model":"y"}}'],
+    ['first, in another script', '{"model":"ü雪","x":1}'],
+    ['first, with an escape for a plain letter', '{"model":"\\u0061","x":1}'],
     ['last', '{"stream":true,"model":"a"}'],
     ['only deeper', '{"a":{"model":"x"}}'],
   ])('is what was asked for, and nothing else changes, where it stands %s', (_name, text) => {

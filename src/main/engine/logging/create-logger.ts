@@ -1,7 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino'
 import type { Logger } from '../spec/engine.ts'
 import { type GatheredLines, gatherLines } from './gathered-lines.ts'
-import { lineOf, sharedPart } from './like-lines.ts'
+import { likeLines } from './like-lines.ts'
 import { prettyLine } from './pretty-line.ts'
 import { redactFields, redactText } from './redact.ts'
 import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
@@ -64,10 +64,10 @@ function toLogger(root: PinoLogger, log: PinoLogger, flush: () => void, writeLin
     warn: write('warn'),
     error: write('error'),
     child: (fields) => toLogger(root, log.child(redactFields(fields), { level: 'trace' }), flush, writeLine),
-    infoLines(shared, message) {
-      const same = sharedPart({ ...log.bindings(), ...shared }, message)
-      return (own) => {
-        if (root.isLevelEnabled('info')) writeLine(lineOf(own, same))
+    infoLines(shared, message, names) {
+      const lineOf = likeLines({ ...log.bindings(), ...shared }, message, names)
+      return (values) => {
+        if (root.isLevelEnabled('info')) writeLine(lineOf(values))
       }
     },
   }

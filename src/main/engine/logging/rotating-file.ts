@@ -11,8 +11,8 @@ interface RotatingFileOptions {
 
 /** A log file that stays bounded: `switchyard.log`, then `switchyard.1.log` (newer) to `switchyard.4.log` (oldest). */
 export interface RotatingFile {
-  /** Appends one line. A disk that cannot take it loses the line, never the app. */
-  write(line: string): void
+  /** Appends whole lines. A disk that cannot take them loses them, never the app. */
+  write(lines: Uint8Array): void
   close(): void
 }
 
@@ -38,12 +38,11 @@ export function openRotatingFile({ folder, maxBytes = 5_000_000, keep = 5 }: Rot
   }
 
   return {
-    write(line) {
-      const bytes = Buffer.from(line)
+    write(lines) {
       try {
-        if (size > 0 && size + bytes.length > maxBytes) rotate()
+        if (size > 0 && size + lines.length > maxBytes) rotate()
         handle ??= openSync(name(0), 'a', 0o600)
-        size += writeSync(handle, bytes)
+        size += writeSync(handle, lines)
       } catch {
         // There is no better place to tell: the log itself is what cannot be written.
       }

@@ -11,6 +11,7 @@ const MAX_EXCERPT = 8 * 1024
  * report failures so; before any content another holder may still take over.
  */
 export function errorInFirstChunk(chunk: Buffer, title: string, provider: ProviderKind): EngineError | null {
+  if (beginsOtherwise(chunk)) return null
   if (!BEGINNING.test(chunk.subarray(0, 256).toString('latin1'))) return null
   const text = chunk.subarray(0, MAX_EXCERPT).toString('utf8')
   const reason =
@@ -19,6 +20,12 @@ export function errorInFirstChunk(chunk: Buffer, title: string, provider: Provid
     retryable: true,
     upstream: { provider, status: 200, bodyExcerpt: text },
   })
+}
+
+/** Nearly all answers show with their third byte that they are none: `{"id"`, `{"choices"`. */
+function beginsOtherwise(chunk: Buffer): boolean {
+  const [brace, quote, letter] = chunk
+  return brace === 0x7b && quote === 0x22 && letter !== 0x65 && letter !== 0x74
 }
 
 function unquoted(text: string): string {

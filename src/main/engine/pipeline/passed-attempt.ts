@@ -1,3 +1,4 @@
+import { remembered } from '#shared/remembered.ts'
 import type { Caller, PassThroughInput, PassThroughSink } from '../spec/engine.ts'
 import { EngineError } from '../spec/engine-error.ts'
 import type { PassThroughRequest } from '../spec/provider-adapter.ts'
@@ -197,12 +198,12 @@ export class PassedAttempt implements UpstreamSink {
 
 /** A web page instead of an answer, or one piece where a stream was asked for. */
 function isWrongType(type: string, stream: boolean): boolean {
-  return /html|xml/i.test(type) || (stream && isWholeJson(type))
+  return isWebPage(type) || (stream && isWholeJson(type))
 }
 
-function isWholeJson(type: string): boolean {
-  return /^application\/json\b/i.test(type)
-}
+/** Upstreams know few types, and name one with every answer. */
+const isWebPage = remembered(1_000, (type) => /html|xml/i.test(type))
+const isWholeJson = remembered(1_000, (type) => /^application\/json\b/i.test(type))
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes

@@ -1,4 +1,4 @@
-import type { Caller, Logger, RouteRecord } from '../spec/engine.ts'
+import type { Caller, LineValue, Logger, RouteRecord } from '../spec/engine.ts'
 import type { EngineError } from '../spec/engine-error.ts'
 import type { Usage } from '../spec/stream-part.ts'
 
@@ -55,7 +55,7 @@ export function createRequestLog(log: Logger): RequestLog {
         return lines.write
       }
     }
-    const write = log.infoLines(sharedFields(kind, route, caller), ENDED)
+    const write = log.infoLines(sharedFields(kind, route, caller), ENDED, OWN_FIELDS)
     if (count >= MAX_KNOWN) {
       known.clear()
       count = 0
@@ -71,7 +71,7 @@ export function createRequestLog(log: Logger): RequestLog {
   return {
     ended(record) {
       const { route, error } = record
-      if (error === null && record.outcome === 'finished' && !isUnusual(route)) writerFor(record)(ownFields(record))
+      if (error === null && record.outcome === 'finished' && !isUnusual(route)) writerFor(record)(ownValues(record))
       else if (record.outcome === 'failed') log.warn(allFields(record), 'request failed')
       else log.info(allFields(record), ENDED)
     },
@@ -97,16 +97,33 @@ function sharedFields(kind: RequestRecord['kind'], route: RouteRecord, caller: C
   }
 }
 
-function ownFields({ route, outcome, finishReason, durationMs, usage, passedThrough }: RequestRecord) {
-  return {
-    requestId: route.requestId,
+/** What differs from one request to the next. */
+const OWN_FIELDS = [
+  'requestId',
+  'outcome',
+  'finishReason',
+  'durationMs',
+  'promptTokens',
+  'completionTokens',
+  'passedThrough',
+] as const
+
+/** Their values, in that order. */
+function ownValues({ route, outcome, finishReason, durationMs, usage, passedThrough }: RequestRecord): LineValue[] {
+  return [
+    route.requestId,
     outcome,
     finishReason,
-    durationMs: Math.round(durationMs),
-    promptTokens: usage === null ? null : usage.promptTokens,
-    completionTokens: usage === null ? null : usage.completionTokens,
+    Math.round(durationMs),
+    usage === null ? null : usage.promptTokens,
+    usage === null ? null : usage.completionTokens,
     passedThrough,
-  }
+  ]
+}
+
+function ownFields(record: RequestRecord): Record<string, LineValue> {
+  const values = ownValues(record)
+  return Object.fromEntries(OWN_FIELDS.map((name, index) => [name, values[index]]))
 }
 
 function allFields(record: RequestRecord): object {

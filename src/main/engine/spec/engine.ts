@@ -246,11 +246,12 @@ export interface Logger {
   error(fields: object, message: string): void
   child(fields: object): Logger
   /**
-   * A writer of many `info` lines that say the same but for a few fields: what they share is redacted and serialised
-   * once. The other fields must be ids, numbers and words of ours, never what a person or a server wrote.
+   * A writer of many `info` lines that say the same but for a few fields, whose values it takes in the order of `names`:
+   * what they share is redacted and serialised once. The values must be ids, numbers and words of ours, never what a
+   * person or a server wrote.
    */
-  infoLines(shared: object, message: string): (own: LineFields) => void
+  infoLines(shared: object, message: string, names: readonly string[]): (values: readonly LineValue[]) => void
 }
 
-/** Fields of one line; undefined ones are left out. */
-export type LineFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+/** The value of a field of one line; undefined ones are left out. */
+export type LineValue = string | number | boolean | null | undefined

@@ -45,7 +45,17 @@ export function withModelName(raw: Buffer, model: string): Buffer | null {
     else if (byte === 0x7d || byte === 0x5d) depth -= 1
   }
   if (start === -1) return null
-  return Buffer.concat([raw.subarray(0, start), Buffer.from(JSON.stringify(model)), raw.subarray(end + 1)])
+  return withText(raw, start, end + 1, JSON.stringify(model))
+}
+
+/** The bytes with a text in the place of those from `start` to before `end`. */
+function withText(raw: Buffer, start: number, end: number, text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  const bytes = Buffer.allocUnsafe(raw.length - (end - start) + length)
+  raw.copy(bytes, 0, 0, start)
+  bytes.write(text, start)
+  raw.copy(bytes, start + length, end)
+  return bytes
 }
 
 function skipSpace(bytes: Buffer, from: number): number {
@@ -60,12 +70,22 @@ function skipSpace(bytes: Buffer, from: number): number {
  */
 function withFirstName(raw: Buffer, from: unknown, to: string): Buffer | null {
   const key = raw[0] === 0x7b ? skipSpace(raw, 1) : -1
-  if (key === -1 || raw.indexOf(MODEL, key) !== key || raw.indexOf(MODEL, key + MODEL.length) !== -1) return null
+  if (key === -1 || typeof from !== 'string' || !standsAt(raw, key, '"model"')) return null
   const colon = skipSpace(raw, key + MODEL.length)
   const value = raw[colon] === COLON ? skipSpace(raw, colon + 1) : -1
-  const end = raw[value] === QUOTE ? endOfJsonString(raw, value) : -1
-  if (end === -1 || raw.toString('utf8', value + 1, end) !== from || raw.includes(ESCAPED, end)) return null
-  return Buffer.concat([raw.subarray(0, value), Buffer.from(JSON.stringify(to)), raw.subarray(end + 1)])
+  const end = value + from.length + 2
+  if (value === -1 || !standsAt(raw, value, `"${from}"`)) return null
+  if (raw.includes(MODEL, end) || raw.includes(ESCAPED, end)) return null
+  return withText(raw, value, end, JSON.stringify(to))
+}
+
+/** Whether a text stands there, letter by letter; never for one with letters beyond ASCII, or with escapes. */
+function standsAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7e || code === BACKSLASH || bytes[at + index] !== code) return false
+  }
+  return true
 }
 
 /** A body for an upstream that knows the model by another name: spliced into its bytes where they are given, else serialised. */
