@@ -25,6 +25,13 @@ export async function inRound<Result>(measure: () => Promise<Result>): Promise<R
   return { result, stolen: stolen() }
 }
 
+/** Share of the processor time up to which a round says something about us; the clock of it ticks 100 times a second. */
+const QUIET = 0.02
+
+export function isQuiet({ stolen }: Round<unknown>): boolean {
+  return stolen === null || stolen <= QUIET
+}
+
 /** The results of the rounds in which the host took least: threads' processor time counts what it took as theirs. */
 export function quietest<Result>(rounds: readonly Round<Result>[], keep: number): Result[] {
   return [...rounds]
