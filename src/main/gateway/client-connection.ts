@@ -1,6 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Authenticated } from '../engine/spec/team.ts'
-import type { GatewayResponse } from './gateway-response.ts'
 
 /** A token and who it stands for. */
 export interface KnownToken {
@@ -13,7 +13,7 @@ export interface KnownToken {
 /** What the gateway knows of one connection of a client, as long as it is open. */
 export interface ClientConnection {
   /** What it has under way, in the order of its requests: nothing else may be written between their answers. */
-  readonly underWay: GatewayResponse[]
+  readonly underWay: ServerResponse[]
   /** The token of ours that came last: programs send the same one with each request. */
   lastKnown: KnownToken | null
 }
