@@ -45,8 +45,7 @@ export function createHttpListener(tls: { key: string; cert: string } | null, se
   function onClose(this: GatewayResponse): void {
     const answers = this.client?.underWay ?? []
     const place = answers.indexOf(this)
-    if (place === 0) answers.shift()
-    else if (place !== -1) answers.splice(place, 1)
+    if (place !== -1) answers.splice(place, 1)
     this.watcher?.closed()
   }
 

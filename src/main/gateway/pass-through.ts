@@ -17,7 +17,7 @@ const DONE: PassThroughOutcome = { done: true }
 const NOT_DONE: PassThroughOutcome = { done: false }
 
 /** What of an upstream's head is worth passing on; never cookies, and nothing about its connection. */
-const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after)/
+const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
 const SSE = 'text/event-stream; charset=utf-8'
 /** Bytes of a whole answer that are held back for one write with its end. */
 const GATHER = 64 * 1024
@@ -115,7 +115,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     own.push('Content-Type', headers['content-type'] ?? (this.#stream ? this.#streamType() : 'application/json'))
     for (const name in headers) {
       const value = headers[name]
-      if (value === undefined || !isPassedOn(name)) continue
+      if (value === undefined || !PASSED_HEADERS.test(name)) continue
       if (!this.#stream || name !== 'cache-control') own.push(name, value)
     }
     const length = headers['content-length']
@@ -210,21 +210,6 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
       return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param })}\n\n`
     }
     return `data: ${openAiErrorBody(error)}\n\n`
-  }
-}
-
-/** What every answer has (date, connection, content-length ...) is told by its first letter. */
-function isPassedOn(name: string): boolean {
-  switch (name[0]) {
-    case 'a':
-    case 'o':
-    case 'r':
-    case 'x':
-      return PASSED_HEADERS.test(name)
-    case 'c':
-      return name === 'cache-control'
-    default:
-      return false
   }
 }
 

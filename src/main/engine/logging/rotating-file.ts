@@ -11,7 +11,7 @@ interface RotatingFileOptions {
 
 /** A log file that stays bounded: `switchyard.log`, then `switchyard.1.log` (newer) to `switchyard.4.log` (oldest). */
 export interface RotatingFile {
-  /** Appends whole lines. A disk that cannot take them loses them, never the app. */
+  /** Appends whole lines; keeps no hold of the bytes. A disk that cannot take them loses them, never the app. */
   write(lines: Uint8Array): void
   close(): void
 }
