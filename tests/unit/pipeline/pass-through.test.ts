@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createModelCatalog } from '../../../src/main/engine/catalog/model-catalog.ts'
 import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
 import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
-import type { PassThroughRun, RouteRecord } from '../../../src/main/engine/spec/engine.ts'
+import type { PassThroughInput, PassThroughRun, Pipeline, RouteRecord } from '../../../src/main/engine/spec/engine.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import type { ProviderAdapter } from '../../../src/main/engine/spec/provider-adapter.ts'
@@ -21,7 +21,10 @@ const event = (delta: string): Buffer => Buffer.from(`data: {"choices":[{"delta"
 const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n')
 
 /** An adapter that passes OpenAI chats through to a played upstream. */
-function passing(play: Play | null): { adapter: ProviderAdapter; requests: UpstreamRequest[] } {
+function passing(
+  play: Play | null,
+  speaks: PassThroughInput['endpoint'] = 'openai:chat',
+): { adapter: ProviderAdapter; requests: UpstreamRequest[] } {
   const requests: UpstreamRequest[] = []
   const upstream: Upstream = {
     config: connectionConfigSchema.parse({ provider: 'openai', baseUrl: 'http://played.invalid/v1' }),
@@ -58,16 +61,31 @@ function passing(play: Play | null): { adapter: ProviderAdapter; requests: Upstr
       ...base,
       upstream,
       passThrough: (endpoint) =>
-        endpoint === 'openai:chat' && play !== null ? { path: '/chat/completions', body: null, notSent: [] } : null,
+        endpoint === speaks && play !== null ? { path: '/chat/completions', body: null, notSent: [] } : null,
     },
   }
 }
 
-async function run(plays: (Play | null)[], stream = true, meanwhile: (passed: PassThroughRun) => void = () => {}) {
-  const holders = plays.map(passing)
+async function run(
+  plays: (Play | null)[],
+  stream = true,
+  meanwhile: (passed: PassThroughRun) => void = () => {},
+  endpoint: PassThroughInput['endpoint'] = 'openai:chat',
+) {
+  const holders = plays.map((play) => passing(play, endpoint))
+  return { ...(await runAt(holders, stream, meanwhile, endpoint)), holders }
+}
+
+async function runAt(
+  holders: { adapter: ProviderAdapter }[],
+  stream: boolean,
+  meanwhile: (passed: PassThroughRun) => void,
+  endpoint: PassThroughInput['endpoint'],
+  priorityOf = (index: number) => 10 - index,
+) {
   const log = createTestLog()
   const set = connectionSetOf(
-    ...holders.map(({ adapter }, index) => testConnection(`c${index}`, adapter, { priority: 10 - index })),
+    ...holders.map(({ adapter }, index) => testConnection(`c${index}`, adapter, { priority: priorityOf(index) })),
   )
   const health = createHealthBoard({ now: () => 0 })
   const catalog = createModelCatalog({ connections: set, health, clock: systemClock, log })
@@ -92,7 +110,7 @@ async function run(plays: (Play | null)[], stream = true, meanwhile: (passed: Pa
   }
   const raw = Buffer.from('{"model":"demo"}')
   const passed = pipeline.passThrough(
-    { endpoint: 'openai:chat', model: 'demo', raw, body: { model: 'demo' }, stream },
+    { endpoint, model: 'demo', raw, body: { model: 'demo' }, stream },
     { principal: OWNER, via: 'openai' },
     {
       route: (route) => Object.assign(got, { route }),
@@ -107,7 +125,7 @@ async function run(plays: (Play | null)[], stream = true, meanwhile: (passed: Pa
   )
   if (passed !== null) meanwhile(passed)
   const retry = passed === null ? null : await passed.retry
-  return { got, passed, retry, log, health, holders }
+  return { got, passed, retry, log, health, pipeline }
 }
 
 const good: Play = (sink) => {
@@ -298,4 +316,159 @@ describe('the fast path', () => {
     expect(sent).toBeLessThan(200_000)
     expect(got.error).toMatchObject({ code: 'invalid_request' })
   })
+
+  it.each<[string, boolean, Play]>([
+    ['nothing at all', false, (sink) => whole(sink, '')],
+    ['a proxy’s words', false, (sink) => whole(sink, 'upstream connect error or disconnect')],
+    ['a proxy’s words in a stream', true, (sink) => whole(sink, 'upstream connect error or disconnect')],
+    ['words that begin like a field', true, (sink) => whole(sink, 'error: out of memory')],
+    ['half a JSON value', false, (sink) => whole(sink, '{"choices":[{"message":{"content":"Once up')],
+    ['a web page that says it is JSON', false, (sink) => whole(sink, '<html></html>', 'application/json')],
+  ])('takes %s for no answer, although its status is 200, and moves on', async (_name, stream, bad) => {
+    const sound: Play = stream ? good : (sink) => whole(sink, WHOLE)
+    const { got, holders, health } = await run([bad, sound], stream)
+    expect(got.text).toBe(stream ? event('hi').toString() + usage.toString() : WHOLE)
+    expect(got.route?.attempts).toMatchObject([{ connectionId: 'c0', code: 'upstream_error' }])
+    expect(holders[1]?.requests).toHaveLength(1)
+    expect([health.inFlight('c0'), health.inFlight('c1')]).toEqual([0, 0])
+  })
+
+  it('tells what came instead of an answer when nobody else is left', async () => {
+    const { got } = await run([(sink) => whole(sink, 'no healthy upstream sk-secret')], false)
+    expect(got.error).toMatchObject({ code: 'upstream_error', retryable: true })
+    expect(got.error?.message).toContain('no healthy upstream ••••')
+  })
+
+  it.each<[string, boolean, string]>([
+    ['a stream is answered in one piece without a type', true, '{"choices":[]}'],
+    ['an answer in one piece comes as a stream', false, 'data: {"choices":[]}\n\ndata: [DONE]\n\n'],
+  ])('hands over when %s, and does not ask that server in vain again', async (_name, stream, text) => {
+    const { retry, pipeline, got } = await run([(sink) => whole(sink, text, 'text/plain')], stream)
+    expect(retry).toEqual(new Set())
+    expect(got.text).toBe('')
+    expect(askAgain(pipeline, stream)).toBeNull()
+    expect(askAgain(pipeline, !stream)).not.toBeNull()
+  })
+
+  it('passes events on that say they are JSON, and gives them their type', async () => {
+    const { got } = await run([
+      (sink) => {
+        sink.head({ status: 200, headers: { 'content-type': 'application/json' } })
+        sink.data(usage)
+        sink.end()
+      },
+    ])
+    expect(got).toMatchObject({ text: usage.toString(), head: { headers: SSE }, ended: true })
+  })
+
+  it('passes a stream on whose first chunk ends within a field’s name', async () => {
+    const { got } = await run([
+      (sink) => {
+        sink.head({ status: 200, headers: SSE })
+        for (const piece of ['ev', 'ent: message\n', usage.toString()]) sink.data(Buffer.from(piece))
+        sink.end()
+      },
+    ])
+    expect(got).toMatchObject({ text: `event: message\n${usage}`, ended: true })
+  })
+
+  it('ends well after a last line far longer than what is kept of an answer', async () => {
+    const context = Array.from({ length: 20_000 }, (_, index) => 100_000 + index)
+    const lines = [
+      { model: 'demo', response: 'hi', done: false },
+      { model: 'demo', response: '', done: true, done_reason: 'stop', context, prompt_eval_count: 4, eval_count: 2 },
+    ].map((line) => `${JSON.stringify(line)}\n`)
+    const events = [
+      'event: response.created\ndata: {"type":"response.created"}\n\n',
+      `event: response.completed\ndata: ${JSON.stringify({
+        type: 'response.completed',
+        response: { output: 'long '.repeat(5_000), usage: { input_tokens: 4, output_tokens: 2 } },
+      })}\n\n`,
+    ]
+    for (const [endpoint, text] of [
+      ['ollama:generate', lines.join('')],
+      ['openai:responses', events.join('')],
+    ] as const) {
+      for (const size of [7, 1_000, 200_000]) {
+        const pieces: Play = (sink) => {
+          sink.head({ status: 200, headers: {} })
+          for (let at = 0; at < text.length; at += size) sink.data(Buffer.from(text.slice(at, at + size)))
+          sink.end()
+        }
+        const { got, log } = await run([pieces], true, () => {}, endpoint)
+        expect(got).toMatchObject({ error: null, ended: true })
+        expect(got.text).toBe(text)
+        expect(log.lines.at(-1)?.fields).toMatchObject({ outcome: 'finished', promptTokens: 4, completionTokens: 2 })
+        // The same, cut off within its last line's text.
+        const cut: Play = (sink) => {
+          sink.head({ status: 200, headers: {} })
+          sink.data(
+            Buffer.from(
+              text.slice(
+                0,
+                text.indexOf(endpoint === 'ollama:generate' ? '"done":true' : 'ata: {"type":"response.completed"'),
+              ),
+            ),
+          )
+          sink.end()
+        }
+        expect((await run([cut], true, () => {}, endpoint)).got.error).toMatchObject({ code: 'upstream_error' })
+      }
+    }
+  })
+
+  it('gives equal holders their turns, those that pass through and those that are read', async () => {
+    const equals = [passing(good), passing(null), passing(good), passing(null)]
+    const { pipeline } = await runAt(equals, true, () => {}, 'openai:chat', () => 0)
+    const served: string[] = []
+    for (let index = 0; index < 8; index++) {
+      const sink = { route: (route: RouteRecord) => served.push(route.connectionId), ...silent }
+      const passed = pipeline.passThrough(input(true), { principal: OWNER, via: 'openai' }, sink)
+      if (passed !== null) {
+        expect(await passed.retry).toBeNull()
+        continue
+      }
+      const chat = { model: 'demo', messages: [], sampling: {} }
+      const run = await pipeline.chat(chat, { principal: OWNER, via: 'openai' }, new AbortController().signal)
+      served.push(run.route.connectionId)
+    }
+    expect(served).toEqual(['c1', 'c2', 'c3', 'c0', 'c1', 'c2', 'c3', 'c0'])
+  })
+
+  it('a next holder that cannot be told ends the request, not the process', async () => {
+    const holders = [passing((sink) => sink.error(new EngineError('upstream_unavailable', 'refused'))), passing(good)]
+    const [, second] = holders
+    if (second !== undefined) {
+      second.adapter.passThrough = () => {
+        throw new EngineError('invalid_request', 'A deployment has no slash in its name.')
+      }
+    }
+    const { got, retry } = await runAt(holders, true, () => {}, 'openai:chat')
+    expect(got.error).toMatchObject({ code: 'invalid_request', message: 'A deployment has no slash in its name.' })
+    expect(retry).toBeNull()
+  })
 })
+
+const WHOLE = '{"choices":[{"message":{"content":"hi"}}]}'
+
+const silent = { head: () => {}, data: () => true, end: () => {}, error: () => {} }
+
+function whole(sink: UpstreamSink, text: string, type?: string): void {
+  sink.head({ status: 200, headers: type === undefined ? {} : { 'content-type': type } })
+  if (text !== '') sink.data(Buffer.from(text))
+  sink.end()
+}
+
+function input(stream: boolean): PassThroughInput {
+  return {
+    endpoint: 'openai:chat',
+    model: 'demo',
+    raw: Buffer.from('{"model":"demo"}'),
+    body: { model: 'demo' },
+    stream,
+  }
+}
+
+function askAgain(pipeline: Pipeline, stream: boolean): PassThroughRun | null {
+  return pipeline.passThrough(input(stream), { principal: OWNER, via: 'openai' }, { route: () => {}, ...silent })
+}

@@ -1,4 +1,5 @@
 import type { PassThroughInput } from '../spec/engine.ts'
+import { LastLineStart } from './last-line-start.ts'
 
 /** Enough for the last event with its usage, bytes. */
 const KEEP = 8 * 1024
@@ -20,6 +21,12 @@ const NAMES: Record<PassThroughInput['endpoint'], { prompt: string; completion: 
   'ollama:embeddings': OLLAMA,
 }
 
+/**
+ * Streams whose last line repeats the conversation, so that it may be longer than what is kept: Ollama's context has the
+ * number of every token, and OpenAI's last event the whole response.
+ */
+const LONG_LAST_LINES: ReadonlySet<PassThroughInput['endpoint']> = new Set(['ollama:generate', 'openai:responses'])
+
 /** The last bytes of an answer that passes through: what it used, and whether it came to its end. References, no copies. */
 export class AnswerTail {
   readonly #input: PassThroughInput
@@ -28,9 +35,11 @@ export class AnswerTail {
   #chunks: Buffer[] = []
   #bytes = 0
   #text: string | null = null
+  readonly #lastLine: LastLineStart | null
 
   constructor(input: PassThroughInput) {
     this.#input = input
+    this.#lastLine = input.stream && LONG_LAST_LINES.has(input.endpoint) ? new LastLineStart() : null
   }
 
   add(chunk: Buffer): void {
@@ -38,6 +47,7 @@ export class AnswerTail {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
     this.#text = null
+    this.#lastLine?.add(chunk)
     const [oldest] = this.#chunks
     if (oldest !== undefined && this.#bytes - oldest.length >= KEEP) {
       this.#chunks.shift()
@@ -58,7 +68,7 @@ export class AnswerTail {
   /** True if a stream ended without what its dialect ends with. */
   brokeOff(): boolean {
     if (!this.#input.stream) return false
-    const text = this.#read()
+    const text = this.#lastLine === null ? this.#read() : `${this.#lastLine.text()}\n${this.#read()}`
     switch (this.#input.endpoint) {
       case 'openai:chat':
       case 'openai:completions':

@@ -29,6 +29,13 @@ export type Turns = Map<string, number>
 /** The most models whose turns are remembered; beyond it counting starts again. */
 const MAX_TURNS = 10_000
 
+/** To be called once for each request that goes to one of these candidates; looking for them counts nothing. */
+export function countTurn(candidates: readonly Candidate[], model: CatalogModel | null, turns: Turns): void {
+  if (candidates.length < 2 || model === null) return
+  if (turns.size >= MAX_TURNS) turns.clear()
+  turns.set(model.id, (turns.get(model.id) ?? 0) + 1)
+}
+
 /** What a person's requests are held to. */
 export interface Limits {
   /** Requests may go to the public internet. */
@@ -152,10 +159,7 @@ function takeTurns(ranked: Ranked[], modelId: string, turns: Turns): void {
   if (first === undefined) return
   const equals = ranked.filter((entry) => compare(entry, first) === 0)
   if (equals.length === 1) return
-  if (turns.size >= MAX_TURNS) turns.clear()
-  const turn = turns.get(modelId) ?? 0
-  turns.set(modelId, turn + 1)
-  const offset = turn % equals.length
+  const offset = (turns.get(modelId) ?? 0) % equals.length
   ranked.splice(0, equals.length, ...equals.slice(offset), ...equals.slice(0, offset))
 }
 

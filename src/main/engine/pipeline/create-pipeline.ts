@@ -12,10 +12,11 @@ import type { StreamPart } from '../spec/stream-part.ts'
 import { unknownModel } from '../spec/unknown-model.ts'
 import { attemptStream } from './attempt-stream.ts'
 import { type Attempt, Attempts } from './attempts.ts'
-import { candidatesFor, type Turns } from './candidates.ts'
+import { candidatesFor, countTurn, type Turns } from './candidates.ts'
 import { endStream } from './end-stream.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { type FoundModel, findModel, findModelNow } from './find-model.ts'
+import { MisshapenAnswers } from './misshapen-answers.ts'
 import { passThrough } from './pass-through.ts'
 import { createRequestLog } from './record-request.ts'
 
@@ -36,6 +37,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const { catalog, resolver, access, connections, health, clock, isClosing } = parts
   const log = createRequestLog(parts.log)
   const turns: Turns = new Map()
+  const misshapen = new MisshapenAnswers(clock)
   const keyTurns = new Map<string, number>()
 
   function nextKey({ id, keyCount }: Connection): number {
@@ -55,6 +57,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // What runs only where the person may not is not there for them, nor what a named server is not known to have.
     const isBeyond = options?.connectionId === undefined ? !limits.mayRunAway : !limits.mayNameAnyModel
     if (candidates.length === 0 && isBeyond && options?.excluding === undefined) throw unknownModel(found.askedId)
+    countTurn(candidates, model, turns)
     const requestId = caller.requestId ?? randomUUID()
     return new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
   }
@@ -216,7 +219,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (candidates[0]?.connection.adapter.passThrough === undefined) return null
       const requestId = caller.requestId ?? randomUUID()
       const attempts = new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
-      return passThrough({ input, caller, sink, attempts, log, clock })
+      const run = passThrough({ input, caller, sink, attempts, misshapen, log, clock })
+      // Else the reading path counts it.
+      if (run !== null) countTurn(candidates, model, turns)
+      return run
     },
   }
 }

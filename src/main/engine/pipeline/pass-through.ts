@@ -5,6 +5,7 @@ import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream } from '../spec/upstream.ts'
 import type { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
+import type { MisshapenAnswers } from './misshapen-answers.ts'
 import { type Passage, PassedAttempt } from './passed-attempt.ts'
 import type { RequestLog } from './record-request.ts'
 
@@ -13,6 +14,7 @@ interface PassThroughParts {
   caller: Caller
   sink: PassThroughSink
   attempts: Attempts
+  misshapen: MisshapenAnswers
   log: RequestLog
   clock: Clock
 }
@@ -87,14 +89,19 @@ class PassingRequest implements PassThroughRun, Passage {
 
   failedEarly(thrown: unknown): void {
     const { attempts } = this.parts
-    const error = attempts.cleaned(thrown)
-    if (!attempts.failed(error, this.cancelled === null)) {
-      this.failedForGood(error, null)
-      return
+    let error = attempts.cleaned(thrown)
+    while (attempts.failed(error, this.cancelled === null)) {
+      try {
+        const plan = planFor(this.parts)
+        if (plan === null) this.#settle(attempts.tried())
+        else this.attempt(plan)
+        return
+      } catch (refused) {
+        // The next holder cannot be told: Azure, of a deployment whose name has a slash.
+        error = attempts.cleaned(refused)
+      }
     }
-    const plan = planFor(this.parts)
-    if (plan === null) this.#settle(attempts.tried())
-    else this.attempt(plan)
+    this.failedForGood(error, null)
   }
 
   failedForGood(error: EngineError, tail: AnswerTail | null): void {
@@ -121,9 +128,10 @@ class PassingRequest implements PassThroughRun, Passage {
   }
 }
 
-/** How the next attempt passes through; null if its upstream does not speak the dialect. */
-function planFor({ attempts, input }: PassThroughParts): PassThroughPlan | null {
+/** How the next attempt passes through; null if its upstream does not speak the dialect, or its answers have to be read. */
+function planFor({ attempts, input, misshapen }: PassThroughParts): PassThroughPlan | null {
   const { connection, upstreamModel } = attempts.next
+  if (misshapen.areToBeExpectedFrom(connection.id, input.stream)) return null
   const { adapter } = connection
   if (adapter.upstream === undefined || adapter.passThrough === undefined) return null
   const request = adapter.passThrough(input.endpoint, input.body, upstreamModel, input.raw)

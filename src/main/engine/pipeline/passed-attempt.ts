@@ -3,19 +3,30 @@ import type { Caller, PassThroughInput, PassThroughSink } from '../spec/engine.t
 import { EngineError } from '../spec/engine-error.ts'
 import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream, UpstreamHead, UpstreamRequest, UpstreamSink } from '../spec/upstream.ts'
+import { endsAsJson, shapeOf } from './answer-shape.ts'
 import { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
 import { errorInFirstChunk } from './error-in-first-chunk.ts'
+import type { MisshapenAnswers } from './misshapen-answers.ts'
 
 /** What is read of a refusal, bytes. */
 const MAX_REFUSAL = 64 * 1024
 /** What is kept back of an answer in one piece until it is whole, bytes: nobody can use half of it, but another holder may do better. */
 const MAX_KEPT_BACK = 1024 * 1024
+/** What is kept and shown of what was no answer, bytes and characters. */
+const MAX_EXCERPT = 8 * 1024
+const MAX_QUOTED = 300
 const NOBODY: ReadonlySet<string> = new Set()
 
 /** The request that an attempt belongs to. */
 export interface Passage {
-  readonly parts: { input: PassThroughInput; caller: Caller; sink: PassThroughSink; attempts: Attempts }
+  readonly parts: {
+    input: PassThroughInput
+    caller: Caller
+    sink: PassThroughSink
+    attempts: Attempts
+    misshapen: MisshapenAnswers
+  }
   /** Why nobody wants the answer any more. */
   readonly cancelled: EngineError | null
   /** All bytes were given to the sink. */
@@ -75,16 +86,9 @@ export class PassedAttempt implements UpstreamSink {
       this.#isRefusal = true
       return
     }
-    const { stream } = this.#passage.parts.input
     const type = head.headers['content-type'] ?? ''
-    if (!isWrongType(type, stream)) return
+    if (!isWebPage(type)) return
     this.#giveUp()
-    if (isWholeJson(type)) {
-      // It answers a stream request in one piece: the reading path knows what to make of that.
-      this.#passage.parts.attempts.left()
-      this.#passage.leave(NOBODY)
-      return
-    }
     const { title } = this.#upstream
     const message = `${title} sent a web page (${type}) instead of an answer. Check its address.`
     this.#passage.failedEarly(new EngineError('upstream_error', message, { retryable: true }))
@@ -112,22 +116,22 @@ export class PassedAttempt implements UpstreamSink {
       this.#refused()
       return
     }
+    const { input, attempts } = this.#passage.parts
     if (!this.#begun && this.#keptBytes > 0) {
-      this.#beginWith(this.#takeKept())
+      const kept = this.#takeKept()
+      if (shapeOf(kept, input) === 'whole' && !endsAsJson(kept)) this.#failedAs(kept)
+      else this.#beginWith(kept)
       if (!this.#begun) return
     }
     this.#over = true
-    const { input, attempts } = this.#passage.parts
     const { title } = this.#upstream
-    const brokeOff = this.#tail.brokeOff()
-    if (!this.#begun && (brokeOff || input.stream)) {
+    if (!this.#begun) {
       const message = `${title} ended its answer before it began.`
       this.#passage.failedEarly(new EngineError('upstream_error', message, { retryable: true }))
       return
     }
-    if (!this.#begun) this.#begin()
     attempts.left()
-    if (!brokeOff) {
+    if (!this.#tail.brokeOff()) {
       this.#passage.finished(this.#tail)
       return
     }
@@ -174,11 +178,30 @@ export class PassedAttempt implements UpstreamSink {
   }
 
   #begin(): void {
-    const { attempts, sink } = this.#passage.parts
+    const { attempts, input, sink } = this.#passage.parts
     this.#begun = true
     attempts.answered()
     sink.route(attempts.route)
-    if (this.#head !== null) sink.head(this.#head)
+    if (this.#head !== null) sink.head(input.stream ? asStream(this.#head, input) : this.#head)
+  }
+
+  /** It answers in the other shape than it was asked for: the reading path knows what to make of that. */
+  #leave(): void {
+    this.#giveUp()
+    const { attempts, input, misshapen } = this.#passage.parts
+    misshapen.cameFrom(attempts.route.connectionId, input.stream)
+    attempts.left()
+    this.#passage.leave(NOBODY)
+  }
+
+  /** Status 200, and yet no answer: another holder may do better. */
+  #failedAs(bytes: Buffer): void {
+    this.#giveUp()
+    const { title, config } = this.#upstream
+    const bodyExcerpt = bytes.subarray(0, MAX_EXCERPT).toString('utf8')
+    const message = `${title} sent something else than an answer: ${bodyExcerpt.trim().slice(0, MAX_QUOTED)}`
+    const upstream = { provider: config.provider, status: 200, bodyExcerpt }
+    this.#passage.failedEarly(new EngineError('upstream_error', message, { retryable: true, upstream }))
   }
 
   /** Gives the first bytes to the caller, unless they are an error: then the attempt is over. As `data`. */
@@ -190,20 +213,30 @@ export class PassedAttempt implements UpstreamSink {
       this.#passage.failedEarly(failure)
       return true
     }
+    const { input } = this.#passage.parts
+    const shape = shapeOf(bytes, input)
+    if (shape !== null && shape !== (input.stream ? 'stream' : 'whole')) {
+      if (shape === 'other') this.#failedAs(bytes)
+      else this.#leave()
+      return true
+    }
     this.#begin()
     this.#tail.add(bytes)
     return this.#passage.parts.sink.data(bytes)
   }
 }
 
-/** A web page instead of an answer, or one piece where a stream was asked for. */
-function isWrongType(type: string, stream: boolean): boolean {
-  return isWebPage(type) || (stream && isWholeJson(type))
-}
-
 /** Upstreams know few types, and name one with every answer. */
 const isWebPage = remembered(1_000, (type) => /html|xml/i.test(type))
 const isWholeJson = remembered(1_000, (type) => /^application\/json\b/i.test(type))
+
+/** Clients go by the type; some servers say that it is one piece of JSON and then send a stream. */
+function asStream(head: UpstreamHead, { endpoint }: PassThroughInput): UpstreamHead {
+  const type = head.headers['content-type']
+  if (type === undefined || !isWholeJson(type)) return head
+  const itsType = endpoint.startsWith('ollama:') ? 'application/x-ndjson' : 'text/event-stream'
+  return { ...head, headers: { ...head.headers, 'content-type': itsType } }
+}
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
