@@ -271,6 +271,22 @@ describe('/api/chat/completions', () => {
     expect(events.every(({ model }) => model === 'gpu.a:1b')).toBe(true)
   })
 
+  test('a system message has its variables filled in, whatever the upstream', async () => {
+    const openAi = await startOpenAi(['gpt-4o'])
+    const ollama = await startOllama({ models: [scriptedModel('a:1b')] })
+    const bench = await startBench()
+    await bench.add({ provider: 'openai', baseUrl: openAi.url, keys: [{ value: KEY }] })
+    await bench.add({ provider: 'ollama', baseUrl: ollama.url })
+    const messages = [{ role: 'system', content: 'Help {{USER_NAME}}, {{USER_EMAIL}}.' }, ...HELLO]
+    const filled = [{ role: 'system', content: 'Help owner, None.' }, ...HELLO]
+    for (const stream of [false, true]) {
+      expect((await bench.post('/api/chat/completions', { model: 'gpt-4o', messages, stream })).status).toBe(200)
+      expect(openAi.requests.at(-1)?.body).toMatchObject({ messages: filled })
+      expect((await bench.post('/api/chat/completions', { model: 'a:1b', messages, stream })).status).toBe(200)
+      expect(ollama.requestsTo('/api/chat').at(-1)?.body).toMatchObject({ messages: filled })
+    }
+  })
+
   test('every failure of a provider is a 400 with its words', async () => {
     const server = await startOpenAi(['gpt-4o'])
     const bench = await startBench()

@@ -51,11 +51,13 @@ export interface FollowedModel {
   usesFallback: boolean
 }
 
-/** Filling in `{{USER_NAME}}` and the like; see src/main/engine/models/resolve/prompt-variables.ts. */
+/** Filling in `{{USER_NAME}}` and the like; see src/main/engine/wire/parameters/fill-prompt.ts. */
 export interface PromptContext {
   principal: Principal
   /** Values that a client sent along (`variables` of Open WebUI's clients), by literal key with braces. */
   variables?: Readonly<Record<string, string>>
+  /** `{{chat.variables.<key>}}`. */
+  chatVariables?: Readonly<Record<string, unknown>>
   /** IANA time zone of the caller; default: this machine's. */
   timeZone?: string
   language?: string

@@ -22,8 +22,9 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   const { engine } = exchange.gateway
   const holders = typeof chat.body.model === 'string' ? (findBase(exchange, chat.body.model)?.holders ?? []) : []
   const takesOptions = holders.some(({ provider }) => provider === 'ollama' || provider === 'llama')
-  const body = withParameters(chat, takesOptions, systemClock)
-  const caller: Caller = { ...callerOf(exchange, 'openai', json), prompt: promptOf(exchange, chat.variables) }
+  const prompt = promptOf(exchange, chat)
+  const body = withParameters(chat, takesOptions, { principal: exchange.principal, ...prompt }, systemClock)
+  const caller: Caller = { ...callerOf(exchange, 'openai', json), prompt }
 
   // A record's `stream_response` wins over what the client asks for, as there.
   const own = typeof chat.body.model === 'string' ? streamResponseOf(exchange, chat.body.model) : undefined
@@ -32,7 +33,8 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   let tried: ReadonlySet<string> | undefined
   // Ollama's own way of speaking OpenAI's dialect leaves out its counts and durations.
   if (!takesOptions && own === undefined) {
-    const bytes = chat.isChanged ? Buffer.from(JSON.stringify(body)) : raw
+    const isChanged = chat.isChanged || body.messages !== chat.body.messages
+    const bytes = isChanged ? Buffer.from(JSON.stringify(body)) : raw
     const passed = await tryPassThrough(exchange, 'openai:chat', bytes, body, wantsStream, caller)
     if (passed.done) return
     tried = passed.excluding
@@ -61,17 +63,21 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   })
 }
 
-/** What prompts of records may name: what the client sent along, and the person's own time zone. */
+/** What prompts may name: what the client sent along, and the person's own time zone. */
 function promptOf(
   { principal, gateway }: Exchange,
-  variables: Readonly<Record<string, unknown>>,
+  { variables, chatVariables }: WebUiChatBody,
 ): NonNullable<Caller['prompt']> {
   const texts = Object.entries(variables).map(([key, value]) => [
     key,
     typeof value === 'string' ? value : String(value),
   ])
   const zone = principal.kind === 'person' ? gateway.engine.team.clientSettings(principal.id)?.timezone : undefined
-  return { variables: Object.fromEntries(texts), ...(typeof zone === 'string' ? { timeZone: zone } : {}) }
+  return {
+    variables: Object.fromEntries(texts),
+    chatVariables,
+    ...(typeof zone === 'string' ? { timeZone: zone } : {}),
+  }
 }
 
 /** Undefined where no record says anything, or the model is none. */

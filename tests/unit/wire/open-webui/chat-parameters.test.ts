@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { ANONYMOUS, OWNER, type Principal } from '../../../../src/main/engine/spec/principal.ts'
 import { readWebUiChat } from '../../../../src/main/engine/wire/open-webui/chat-body.ts'
 import { withOllamaParameters, withParameters } from '../../../../src/main/engine/wire/open-webui/chat-parameters.ts'
 import { decodeOpenAiChat } from '../../../../src/main/engine/wire/openai/chat-request.ts'
 import { createManualClock } from '../../../support/manual-clock.ts'
 
 const clock = createManualClock()
+const ADA: Principal = { ...OWNER, kind: 'person', id: 'a', name: 'Ada', email: '', groupNames: ['staff', 'press'] }
 const body = { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }
 
 test('fields for Open WebUI’s own server are taken out, others stay', () => {
@@ -31,10 +33,15 @@ test('a model of the OpenAI kind gets parameters at the top level, and its syste
       stream_response: false,
       system: 'To {{USER_LANGUAGE}} for {{chat.variables.who}}.',
     },
-    variables: { '{{USER_LANGUAGE}}': 'Welsh' },
-    chat_variables: { who: 'Ann' },
   })
-  expect(withParameters(chat, false, clock)).toEqual({
+  expect(
+    withParameters(
+      chat,
+      false,
+      { principal: ADA, variables: { '{{USER_LANGUAGE}}': 'Welsh' }, chatVariables: { who: 'Ann' } },
+      clock,
+    ),
+  ).toEqual({
     model: 'm',
     messages: [
       { role: 'system', content: 'To Welsh for Ann.\nOn Saturday.' },
@@ -46,6 +53,34 @@ test('a model of the OpenAI kind gets parameters at the top level, and its syste
   })
 })
 
+test('system messages, whole or in parts, have their variables filled in for whoever asks', () => {
+  const named = '{{USER_NAME}} {{USER_EMAIL}} ({{USER_GROUPS}})'
+  const image = { type: 'image_url', image_url: { url: 'data:,' } }
+  const messages = [
+    { role: 'system', content: named },
+    { role: 'developer', content: [{ type: 'text', text: `For ${named}` }, image] },
+    { role: 'user', content: named },
+  ]
+  const full = withParameters(readWebUiChat({ model: 'm', messages }), false, { principal: ADA }, clock)
+  expect(full.messages).toEqual([
+    { role: 'system', content: 'Ada None (staff, press)' },
+    { role: 'developer', content: [{ type: 'text', text: 'For Ada None (staff, press)' }, image] },
+    { role: 'user', content: named },
+  ])
+  const nobody = withParameters(readWebUiChat({ model: 'm', messages }), false, { principal: ANONYMOUS }, clock)
+  expect(nobody.messages).toMatchObject([{ content: 'Unknown Unknown (Unknown)' }, {}, {}])
+})
+
+test('messages that need nothing stay the same array', () => {
+  const messages = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'system', content: [{ type: 'text', text: 'x' }] },
+    null,
+  ]
+  const chat = readWebUiChat({ model: 'm', messages, temperature: 1 })
+  expect(withParameters(chat, false, { principal: ADA }, clock).messages).toBe(messages)
+})
+
 test('a model that takes Ollama’s options gets the rest as those, over what the request says itself', () => {
   const chat = readWebUiChat({
     ...body,
@@ -53,7 +88,7 @@ test('a model that takes Ollama’s options gets the rest as those, over what th
     top_p: 0.3,
     params: { temperature: 0.7, num_ctx: 8192, mirostat: 2, think: true, keep_alive: '5m', reasoning_effort: 'low' },
   })
-  const plain = withParameters(chat, true, clock)
+  const plain = withParameters(chat, true, { principal: ADA }, clock)
   expect(plain).toEqual({ ...body, temperature: 1, top_p: 0.3, reasoning_effort: 'low' })
   const request = withOllamaParameters(decodeOpenAiChat(plain).request, chat.params)
   expect(request.sampling).toMatchObject({ temperature: 0.7, topP: 0.3 })

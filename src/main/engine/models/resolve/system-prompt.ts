@@ -2,8 +2,8 @@ import type { ModelDefaults, Preset } from '#shared/presets.ts'
 import type { ChatMessage } from '../../spec/chat-request.ts'
 import type { Clock } from '../../spec/clock.ts'
 import type { PromptContext } from '../../spec/presets.ts'
+import { fillPrompt } from '../../wire/parameters/fill-prompt.ts'
 import { systemOf, yieldsSystem } from './layer-params.ts'
-import { fillPrompt } from './prompt-variables.ts'
 
 /**
  * The prompts of a chain as one text, variables filled in: the base model's override first, the asked preset's last, as

@@ -1,9 +1,10 @@
 import type { ChatRequest } from '../../spec/chat-request.ts'
 import type { Clock } from '../../spec/clock.ts'
+import type { PromptContext } from '../../spec/presets.ts'
 import { decodeOllamaChat } from '../ollama/chat-request.ts'
+import { fillPrompt } from '../parameters/fill-prompt.ts'
 import { applyOllamaParameters } from '../parameters/ollama-parameters.ts'
 import { applyOpenAiParameters } from '../parameters/openai-parameters.ts'
-import { resolvePromptVariables } from '../parameters/prompt-variables.ts'
 import { prependSystemPrompt, type RoleMessage } from '../parameters/system-prompt.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import type { WebUiChatBody } from './chat-body.ts'
@@ -15,15 +16,21 @@ type Fields = Readonly<Record<string, unknown>>
 
 /**
  * The OpenAI body with the chat's parameters and system prompt applied and prompt variables resolved. For a model that
- * takes Ollama's options (`takesOptions`) the sampling ones are left to `withOllamaParameters`.
+ * takes Ollama's options (`takesOptions`) the sampling ones are left to `withOllamaParameters`. `messages` stay the same
+ * array if nothing in them was replaced.
  */
-export function withParameters(chat: WebUiChatBody, takesOptions: boolean, clock: Clock): Record<string, unknown> {
+export function withParameters(
+  chat: WebUiChatBody,
+  takesOptions: boolean,
+  context: PromptContext,
+  clock: Clock,
+): Record<string, unknown> {
   const { body, params } = chat
   const forOpenAi = takesOptions ? Object.fromEntries(OPENAI_ONLY.map((key) => [key, params[key]])) : params
   const result = applyOpenAiParameters(body, forOpenAi)
   // Whether an answer is streamed is a setting of the model there, and wins over the request.
   if (typeof params.stream_response === 'boolean') result.stream = params.stream_response
-  if (Array.isArray(body.messages)) result.messages = messagesOf(body.messages, chat, clock)
+  if (Array.isArray(body.messages)) result.messages = messagesOf(body.messages, chat, context, clock)
   return result
 }
 
@@ -44,13 +51,29 @@ export function withOllamaParameters(request: ChatRequest, params: Fields): Chat
   }) as ChatRequest
 }
 
-function messagesOf(messages: unknown[], { params, variables, chatVariables }: WebUiChatBody, clock: Clock): unknown[] {
+function messagesOf(messages: unknown[], { params }: WebUiChatBody, context: PromptContext, clock: Clock): unknown[] {
   const { system } = params
   const all = typeof system === 'string' ? prependSystemPrompt(messages as RoleMessage[], system) : messages
-  const context = { user: null, clientVariables: variables, chatVariables }
-  return all.map((message: unknown) => {
-    const { role, content } = (message ?? {}) as Partial<RoleMessage>
-    if ((role !== 'system' && role !== 'developer') || typeof content !== 'string') return message
-    return { ...(message as RoleMessage), content: resolvePromptVariables(content, context, clock) }
+  const fill = (text: string): string => fillPrompt(text, context, clock)
+  const filled = all.map((message: unknown) => filledIn(message, fill))
+  return filled.every((message, index) => message === messages[index]) ? messages : filled
+}
+
+/** The message itself if it is not the system's, or has nothing to fill in. */
+function filledIn(message: unknown, fill: (text: string) => string): unknown {
+  const { role, content } = (message ?? {}) as Partial<RoleMessage>
+  if (role !== 'system' && role !== 'developer') return message
+  if (typeof content === 'string') {
+    const text = fill(content)
+    return text === content ? message : { ...(message as RoleMessage), content: text }
+  }
+  if (!Array.isArray(content)) return message
+  const parts = content.map((part: unknown) => {
+    const { text } = (part ?? {}) as { text?: unknown }
+    const full = typeof text === 'string' ? fill(text) : text
+    return full === text ? part : { ...(part as object), text: full }
   })
+  return parts.every((part, index) => part === content[index])
+    ? message
+    : { ...(message as RoleMessage), content: parts }
 }

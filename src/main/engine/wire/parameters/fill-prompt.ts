@@ -1,19 +1,19 @@
 import type { Clock } from '../../spec/clock.ts'
 import type { PromptContext } from '../../spec/presets.ts'
 import type { Principal } from '../../spec/principal.ts'
-import { type PromptUser, resolvePromptVariables } from '../../wire/parameters/prompt-variables.ts'
+import { type PromptUser, resolvePromptVariables } from './prompt-variables.ts'
 
 /** Zones that were asked for; far more than there are, and no more than that, as clients name them. */
 const MAX_ZONES = 1_000
 const knownZones = new Map<string, boolean>()
 
 /**
- * A preset's prompt with its variables filled in for the person who asks: date and time in their time zone, their name,
+ * A prompt, of a record or of a chat, with its variables filled in for the person who asks: date and time in their time zone, their name,
  * e-mail address and groups (`None` where a fact is not known, `Unknown` for somebody without a sign-in), and what the
  * client sent along. Unknown variables stay as they are.
  */
 export function fillPrompt(prompt: string, context: PromptContext, clock: Clock): string {
-  const { principal, language, variables } = context
+  const { principal, language, variables, chatVariables } = context
   if (!prompt.includes('{{') && variables === undefined) return prompt
   // A client's word for its time zone is a courtesy; a wrong one must not fail the request.
   const timeZone = context.timeZone !== undefined && isTimeZone(context.timeZone) ? context.timeZone : undefined
@@ -24,7 +24,12 @@ export function fillPrompt(prompt: string, context: PromptContext, clock: Clock)
   }
   return resolvePromptVariables(
     prompt,
-    { user: userOf(principal), clientVariables, ...(timeZone === undefined ? {} : { timeZone }) },
+    {
+      user: userOf(principal),
+      clientVariables,
+      ...(chatVariables === undefined ? {} : { chatVariables }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    },
     clock,
   )
 }
