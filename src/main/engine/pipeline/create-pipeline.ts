@@ -4,8 +4,8 @@ import { Batched } from '../spec/batched.ts'
 import type { ChatRequest } from '../spec/chat-request.ts'
 import type { Clock } from '../spec/clock.ts'
 import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
-import type { Caller, Catalog, ChatRun, Logger, Pipeline, RouteOptions } from '../spec/engine.ts'
-import { EngineError } from '../spec/engine-error.ts'
+import type { Caller, Catalog, ChatRun, Logger, PassThroughInput, Pipeline, RouteOptions } from '../spec/engine.ts'
+import { EngineError, isEngineError } from '../spec/engine-error.ts'
 import type { ModelResolver, PromptContext, ResolvedModel } from '../spec/presets.ts'
 import type { ProviderCall } from '../spec/provider-adapter.ts'
 import type { StreamPart } from '../spec/stream-part.ts'
@@ -79,6 +79,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function chatFor({ principal, prompt }: Caller): (found: ResolvedModel, request: ChatRequest) => ChatRequest {
     const context: PromptContext = { principal, ...prompt }
     return (found, request) => resolver.apply(found, request, context)
+  }
+
+  /** The input with the model's records laid over it; null if it has to be decoded for that. */
+  function laidOver(resolved: ResolvedModel, input: PassThroughInput, caller: Caller): PassThroughInput | null {
+    try {
+      const context: PromptContext = { principal: caller.principal, ...caller.prompt }
+      const laid = resolver.applyToBody(resolved, input, context)
+      return laid === null ? null : { ...input, ...laid }
+    } catch (thrown) {
+      // A record that cannot be used as set up: the reading path says so.
+      if (isEngineError(thrown)) return null
+      throw thrown
+    }
   }
 
   /** What an adapter is told about one attempt. */
@@ -213,13 +226,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       refuseWhenClosing()
       const found = findModelNow(input.model, caller.principal, { catalog, resolver, access }, options)
       // Whatever stands in the way, the reading path says it in the right words.
-      if (found === null || found.resolved?.changesRequests === true) return null
+      if (found === null) return null
+      const laid = found.resolved?.changesRequests === true ? laidOver(found.resolved, input, caller) : input
+      if (laid === null) return null
       const { model, asked, baseModelId, limits } = found
       const candidates = candidatesFor(model, baseModelId, connections, health, turns, limits, options)
       if (candidates[0]?.connection.adapter.passThrough === undefined) return null
       const requestId = caller.requestId ?? randomUUID()
       const attempts = new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
-      const run = passThrough({ input, caller, sink, attempts, misshapen, log, clock })
+      const run = passThrough({ input: laid, caller, sink, attempts, misshapen, log, clock })
       // Else the reading path counts it.
       if (run !== null) countTurn(candidates, model, turns)
       return run

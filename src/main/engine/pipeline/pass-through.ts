@@ -134,7 +134,7 @@ function planFor({ attempts, input, misshapen }: PassThroughParts): PassThroughP
   if (misshapen.areToBeExpectedFrom(connection.id, input.stream)) return null
   const { adapter } = connection
   if (adapter.upstream === undefined || adapter.passThrough === undefined) return null
-  const request = adapter.passThrough(input.endpoint, input.body, upstreamModel, input.raw)
+  const request = adapter.passThrough(input.endpoint, input.body, upstreamModel, input.raw, input.laid)
   return request === null ? null : { upstream: adapter.upstream, request }
 }
 

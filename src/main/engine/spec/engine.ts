@@ -76,6 +76,8 @@ export interface PassThroughInput {
   /** The same, parsed. */
   body: Readonly<Record<string, unknown>>
   stream: boolean
+  /** Top-level fields that the model's records decided. */
+  laid?: ReadonlySet<string>
 }
 
 /** Receives a passed-through answer: `head` only once an attempt succeeded, so nothing needs to be taken back. */

@@ -18,6 +18,7 @@ import type {
 } from '#shared/presets.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
 import type { Principal } from './principal.ts'
+import type { PassThroughEndpoint } from './provider-adapter.ts'
 
 /** A model id followed to the base model that runs it. */
 export interface ResolvedModel {
@@ -63,6 +64,19 @@ export interface PromptContext {
   language?: string
 }
 
+/** A chat as its client wrote it. */
+export interface DialectBody {
+  endpoint: PassThroughEndpoint
+  body: Readonly<Record<string, unknown>>
+  /** The same, as bytes. */
+  raw: Buffer
+}
+
+export interface LaidDialectBody extends DialectBody {
+  /** Top-level fields that the records decided. */
+  laid: ReadonlySet<string>
+}
+
 /** Follows ids and applies records to requests. In-memory and synchronous: every request passes here. */
 export interface ModelResolver {
   /**
@@ -77,6 +91,11 @@ export interface ModelResolver {
   follow(id: string): FollowedModel
   /** The request with parameters, system prompt and body rules of the chain and the global defaults applied. */
   apply(resolved: ResolvedModel, request: ChatRequest, context: PromptContext): ChatRequest
+  /**
+   * The same for a chat's body in its own dialect, for an upstream that speaks it: only what the records say is changed.
+   * Null if that cannot be said there; throws as `apply`.
+   */
+  applyToBody(resolved: ResolvedModel, body: DialectBody, context: PromptContext): LaidDialectBody | null
   applyToCompletion(resolved: ResolvedModel, request: CompletionRequest): CompletionRequest
   /** Only what concerns loading: context length, GPU layers, threads, batch, memory, keep-alive. */
   applyToEmbedding(resolved: ResolvedModel, request: EmbeddingRequest): EmbeddingRequest

@@ -87,13 +87,15 @@ export interface ProviderAdapter {
   /**
    * The fast path: how this request body (parsed; the provider's rules for its fields applied) goes upstream so that
    * the answer's bytes can be passed on unread. Null if this upstream does not speak the endpoint. `raw` are the body's
-   * own bytes: where only the model's name changes, the rest of them is sent on as it came.
+   * own bytes: where only the model's name changes, the rest of them is sent on as it came. `laid` are top-level fields
+   * that a model's records decided: what the upstream is known not to take of them is left out and named.
    */
   passThrough?(
     endpoint: PassThroughEndpoint,
     body: Readonly<Record<string, unknown>>,
     upstreamModel: string,
     raw?: Buffer,
+    laid?: ReadonlySet<string>,
   ): PassThroughRequest | null
   /** The HTTP way to the server; absent for in-process providers. */
   readonly upstream?: Upstream

@@ -2,15 +2,9 @@ import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../spe
 import { EngineError, isEngineError } from '../../spec/engine-error.ts'
 import { isPlainObject } from '../../wire/parameters/parameter-casts.ts'
 import { withoutUndefined } from '../../wire/without-undefined.ts'
-import { CLIENT_PARAMETERS, type GivenValue, type LayeredParams } from './layer-params.ts'
-import {
-  CHAT_FIELDS,
-  COMMON_FIELDS,
-  type DraftField,
-  draftOf,
-  FORBIDDEN_NAMES,
-  type RequestDraft,
-} from './request-draft.ts'
+import type { GivenValue, LayeredParams } from './layer-params.ts'
+import { isNeverSent } from './never-sent.ts'
+import { CHAT_FIELDS, COMMON_FIELDS, type DraftField, draftOf, type RequestDraft } from './request-draft.ts'
 
 /** Where parameters go that have no field of their own: top-level fields (`extra`), Ollama's `options`, or both. */
 export interface OtherParams {
@@ -83,17 +77,14 @@ function lay(
   }
 }
 
-function isNeverSent(name: string): boolean {
-  return CLIENT_PARAMETERS.has(name) || FORBIDDEN_NAMES.has(name)
-}
-
 /** Whether the request names a parameter among what has no field of its own. */
 function says({ extra, options }: { extra: Record<string, unknown>; options: Record<string, unknown> }, name: string) {
   const inside = isPlainObject(extra.options) ? extra.options[name] : undefined
   return extra[name] != null || options[name] != null || inside != null
 }
 
-function setField(field: DraftField, draft: RequestDraft, name: string, { value, sourceId }: GivenValue): void {
+/** Gives a value to a field of the draft. Throws `invalid_request`, naming the record, for one that it cannot hold. */
+export function setField(field: DraftField, draft: RequestDraft, name: string, { value, sourceId }: GivenValue): void {
   try {
     field.set(draft, value)
   } catch (cause) {

@@ -4,11 +4,15 @@ import type { Catalog } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { FollowedModel, ModelResolver, ResolvedModel } from '../../spec/presets.ts'
 import { unknownModel } from '../../spec/unknown-model.ts'
+import { changedBytes } from '../../wire/changed-bytes.ts'
 import { applyToChat, applyToCompletion, applyToEmbedding, type OtherParams } from './apply-params.ts'
 import { effectiveRequest } from './effective-request.ts'
 import { followModel, type RecordLookup, recordOf } from './follow-model.ts'
+import { layOverBody } from './lay-over-body.ts'
 import { changesRequests, layerParams } from './layer-params.ts'
 import { chainPrompt, hasSystemPrompt, withSystemPrompt } from './system-prompt.ts'
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 export interface ResolverOptions {
   /** The records by id, in memory: every request asks here. */
@@ -51,6 +55,13 @@ export function createResolver(options: ResolverOptions): ModelResolver {
       const hasOne = hasSystemPrompt(request.messages)
       const prompt = chainPrompt(resolved.chain, defaults(), hasOne, context, clock)
       return prompt === '' ? changed : { ...changed, messages: withSystemPrompt(request.messages, prompt) }
+    },
+    applyToBody(resolved, { endpoint, body, raw }, context) {
+      if (!resolved.changesRequests) return { endpoint, body, raw, laid: NOTHING }
+      const done = layOverBody(endpoint, body, layersOf(resolved), (hasOne) =>
+        chainPrompt(resolved.chain, defaults(), hasOne, context, clock),
+      )
+      return done === null ? null : { endpoint, ...done, raw: changedBytes(raw, body, done.body) }
     },
     applyToCompletion: (resolved, request) =>
       resolved.changesRequests ? applyToCompletion(layersOf(resolved), request) : request,

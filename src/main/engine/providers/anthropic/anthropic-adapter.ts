@@ -80,7 +80,8 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
         upstream: { provider: 'anthropic' },
       })
     },
-    passThrough: (endpoint, body, upstreamModel, raw) => passAnthropic(api, endpoint, body, upstreamModel, raw),
+    passThrough: (endpoint, body, upstreamModel, raw, laid) =>
+      passAnthropic(api, endpoint, body, upstreamModel, () => encodeOptions(upstreamModel).facts, raw, laid),
   }
 }
 

@@ -1,21 +1,27 @@
 import type { PassThroughEndpoint, PassThroughRequest } from '../../spec/provider-adapter.ts'
 import type { Upstream } from '../../spec/upstream.ts'
+import { withTakenFields } from '../../wire/anthropic/laid-fields.ts'
+import type { AnthropicModelFacts } from '../../wire/anthropic/model-facts.ts'
 import { renamed } from '../../wire/with-model-name.ts'
 
-/** Where a body in Anthropic's own dialect goes; null for any other. Only the model's name may have to change. */
+/** Where a body in Anthropic's own dialect goes; null for any other. The model's name may have to change, and `laid` fields. */
 export function passAnthropic(
   api: string,
   endpoint: PassThroughEndpoint,
   body: Readonly<Record<string, unknown>>,
   upstreamModel: string,
+  facts: () => AnthropicModelFacts,
   raw?: Buffer,
+  laid?: ReadonlySet<string>,
 ): PassThroughRequest | null {
   const path = pathOf(endpoint)
   if (path === null) return null
+  const taken = laid === undefined ? { body, notSent: [] } : withTakenFields(body, laid, facts())
+  const isSame = taken.body === body
   return {
     path: `${api}${path}`,
-    body: body.model === upstreamModel ? null : renamed(body, upstreamModel, raw),
-    notSent: [],
+    body: isSame && body.model === upstreamModel ? null : renamed(taken.body, upstreamModel, isSame ? raw : undefined),
+    notSent: taken.notSent,
   }
 }
 

@@ -189,14 +189,20 @@ function encodeToolChoice(
 }
 
 /** The caller's limit within the model's own; undefined if there is none. */
-function tokenCap(maxTokens: number | undefined, facts: AnthropicModelFacts, notSent: string[]): number | undefined {
+/** The cap as the model takes it. */
+export function tokenCap(
+  maxTokens: number | undefined,
+  facts: AnthropicModelFacts,
+  notSent: string[],
+): number | undefined {
   if (maxTokens === undefined || maxTokens < 0) return undefined
   if (facts.maxOutput === null || maxTokens <= facts.maxOutput) return Math.max(1, maxTokens)
   notSent.push(`max_tokens (limited to ${facts.maxOutput})`)
   return facts.maxOutput
 }
 
-function samplingFields(
+/** Sampling as the model takes it; what it does not take is named. */
+export function samplingFields(
   sampling: Sampling,
   facts: AnthropicModelFacts,
   thinks: boolean,
