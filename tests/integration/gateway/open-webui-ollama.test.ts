@@ -218,7 +218,7 @@ describe('management', () => {
     for await (const step of await client.pull({ model: 'mid', stream: true })) seen.push(step)
     expect(seen).toContainEqual({
       status: expect.stringMatching(/^pulling [0-9a-f]{12}$/),
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{12}/),
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       total: 300_000,
       completed: expect.any(Number),
     })

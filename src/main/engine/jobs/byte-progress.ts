@@ -35,7 +35,7 @@ export interface ByteProgress {
 }
 
 /** More layers than any model has: what a confused server can make us remember is bounded. */
-const MAX_LAYERS = 4_096
+export const MAX_LAYERS = 4_096
 
 /** Goes on from a checkpoint: its figures are shown until the server says better. */
 export function createByteProgress(checkpoint: JobCheckpoint['layers'], now: number): ByteProgress {

@@ -210,6 +210,7 @@ export function createJobs(options: JobsOptions): Jobs {
       return jobs.sort((left, right) => right.createdAt - left.createdAt)
     },
     get: (id) => entries.get(id)?.record.job() ?? null,
+    layers: (id) => [...(entries.get(id)?.record.layers.values() ?? [])],
     pull: ({ connectionId, model, insecure }) =>
       begin({ kind: 'pull', connectionId, model: modelName(model), insecure: insecure ?? false }),
     push: ({ connectionId, model, insecure }) =>

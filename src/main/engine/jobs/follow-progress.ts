@@ -34,7 +34,10 @@ export async function followProgress(
     if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) throw webPage(upstream.title)
     for await (const { status, error, digest, total, completed } of progressLines(response.body)) {
       if (error !== null) throw streamFailure(upstream.title, reasonIn(upstream.blot(error)))
-      if (status !== null) attempt.phase(status.slice(0, MAX_PHASE), patience(path, status))
+      const phase = status?.slice(0, MAX_PHASE) ?? null
+      if (phase !== null && digest !== null && total !== null)
+        attempt.layer({ status: phase, digest, total, completed })
+      if (phase !== null) attempt.phase(phase, patience(path, phase))
       if (digest !== null && total !== null) attempt.bytes(digest, Math.min(completed ?? 0, total), total)
       if (status === 'success') return
     }

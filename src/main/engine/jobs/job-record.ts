@@ -1,6 +1,7 @@
 import type { Job } from '#shared/jobs.ts'
 import type { Clock } from '../spec/clock.ts'
 import type { Logger } from '../spec/engine.ts'
+import type { JobLayer } from '../spec/jobs.ts'
 import type { JobsStore } from '../storage/index.ts'
 import type { JobCheckpoint, JobInput } from './job-input.ts'
 
@@ -16,6 +17,8 @@ export interface JobRecord {
   readonly input: JobInput
   /** Changed in place; written with the next save. */
   readonly checkpoint: JobCheckpoint
+  /** What the server told of each layer last, by digest; changed in place and not kept on disk. */
+  readonly layers: Map<string, JobLayer>
   /** A snapshot that never changes. */
   job(): Job
   update(patch: Partial<Omit<Job, 'id'>>): void
@@ -60,6 +63,7 @@ export function createJobRecord(parts: JobRecordParts): JobRecord {
     id: job.id,
     input,
     checkpoint,
+    layers: new Map(),
     job: () => job,
     update(patch) {
       const before = job

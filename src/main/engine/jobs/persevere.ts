@@ -1,8 +1,9 @@
 import type { Job } from '#shared/jobs.ts'
 import type { Clock } from '../spec/clock.ts'
 import { EngineError, toPublicError } from '../spec/engine-error.ts'
+import type { JobLayer } from '../spec/jobs.ts'
 import type { Upstream } from '../spec/upstream.ts'
-import type { ByteProgress } from './byte-progress.ts'
+import { type ByteProgress, MAX_LAYERS } from './byte-progress.ts'
 import { judge } from './failures.ts'
 import type { JobRecord } from './job-record.ts'
 import { backoffMs, wait } from './waiting.ts'
@@ -43,6 +44,8 @@ export interface Attempt {
   phase(text: string, patienceMs?: number): void
   /** Where one layer stands. */
   bytes(key: string, completed: number, total: number): void
+  /** What is told of one layer, for who follows each by itself. Call it before its `bytes`. */
+  layer(told: JobLayer): void
   /** The bytes that follow count from zero. */
   startOver(): void
 }
@@ -137,6 +140,10 @@ function beginAttempt(run: JobRun) {
         secondsLeft: progress.secondsLeft(now),
         ...(change.moved ? { progressAt: clock.now(), ...moving() } : {}),
       })
+    },
+    layer(told) {
+      if (controller.signal.aborted) return
+      if (record.layers.has(told.digest) || record.layers.size < MAX_LAYERS) record.layers.set(told.digest, told)
     },
     startOver() {
       if (controller.signal.aborted) return

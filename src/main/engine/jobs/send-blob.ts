@@ -18,9 +18,10 @@ export async function sendBlob(run: JobRun, path: string): Promise<string> {
   await persevere(run, async (attempt) => {
     if (await hasBlob(attempt, known.digest)) return
     attempt.startOver()
-    attempt.phase(sentBefore ? SENDING_AGAIN : SENDING, MOVING_PATIENCE_MS)
+    const phase = sentBefore ? SENDING_AGAIN : SENDING
+    attempt.phase(phase, MOVING_PATIENCE_MS)
     sentBefore = true
-    await postBlob(attempt, path, known)
+    await postBlob(attempt, path, known, phase)
   })
   return known.digest
 }
@@ -34,17 +35,19 @@ export async function hasBlob(attempt: Attempt, digest: string): Promise<boolean
   return response.status < 300
 }
 
-async function postBlob(attempt: Attempt, path: string, file: FileDigest): Promise<void> {
+async function postBlob(attempt: Attempt, path: string, file: FileDigest, phase: string): Promise<void> {
   const { upstream, signal } = attempt
+  const { digest, sizeBytes } = file
   const onSent = (sent: number): void => {
-    attempt.bytes(file.digest, sent, file.sizeBytes)
-    if (sent === file.sizeBytes) attempt.phase('waiting until the server has checked the file', QUIET_PATIENCE_MS)
+    attempt.layer({ status: phase, digest, total: sizeBytes, completed: sent })
+    attempt.bytes(digest, sent, sizeBytes)
+    if (sent === sizeBytes) attempt.phase('waiting until the server has checked the file', QUIET_PATIENCE_MS)
   }
   await sendFile(path, file, onSent, async (body) => {
     const response = await upstream.open({
       method: 'POST',
-      path: `/api/blobs/${file.digest}`,
-      headers: { 'content-type': 'application/octet-stream', 'content-length': String(file.sizeBytes) },
+      path: `/api/blobs/${digest}`,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(sizeBytes) },
       body,
       signal,
       firstByteMs: SEND_LIMIT_MS,

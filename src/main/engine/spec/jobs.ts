@@ -1,5 +1,14 @@
 import type { Job, OllamaDetails, OllamaModel } from '#shared/jobs.ts'
 
+/** Where one layer of a job stands, in the words and figures of the server that moves it. */
+export interface JobLayer {
+  status: string
+  digest: string
+  total: number
+  /** Null until the server gives a figure. */
+  completed: number | null
+}
+
 /**
  * Long work on Ollama servers. It belongs to the engine: it goes on when windows close, survives broken lines, and every
  * client sees the same state. At most 3 run at once per connection; the rest wait in order.
@@ -8,6 +17,8 @@ export interface Jobs {
   /** Newest first: all that run or wait, and ended ones of the last 7 days (200 at most). */
   list(): Job[]
   get(id: string): Job | null
+  /** Each layer that the job moves or moved since Switchyard started, in the order of their first figures. */
+  layers(id: string): readonly JobLayer[]
   /** A pull of a model that is already being pulled there joins it. */
   pull(input: { connectionId: string; model: string; insecure?: boolean }): Job
   push(input: { connectionId: string; model: string; insecure?: boolean }): Job

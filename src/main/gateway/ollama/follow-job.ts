@@ -5,7 +5,7 @@ import { NDJSON_CONTENT_TYPE } from '../../engine/wire/ollama/answer-stream.ts'
 import type { Exchange } from '../exchange.ts'
 import { drained, logError, sendJson, write } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
-import { failureText, isOver, jobLine } from './job-lines.ts'
+import { createJobLines, failureText, isOver } from './job-lines.ts'
 
 /**
  * Starts a job and tells the client how it goes, in Ollama's NDJSON. A client that leaves does not end the job: the
@@ -65,6 +65,8 @@ async function endOf(exchange: Exchange, job: Job, signal: AbortSignal): Promise
 async function streamJob(exchange: Exchange, job: Job, signal: AbortSignal): Promise<void> {
   const { res, gateway } = exchange
   res.writeHead(200, { ...jobHeaders(job), 'Content-Type': NDJSON_CONTENT_TYPE, 'Cache-Control': 'no-cache' })
+  const { jobs } = gateway.engine
+  const linesFor = createJobLines()
   let line = ''
   // The last line again: what a client or a proxy in between needs to see that somebody is there.
   const keepAlive = setInterval(() => {
@@ -72,10 +74,10 @@ async function streamJob(exchange: Exchange, job: Job, signal: AbortSignal): Pro
   }, gateway.timing.keepAliveMs)
   try {
     for await (const change of jobChanges(exchange, job, signal)) {
-      const next = jobLine(change)
-      if (next === line) continue
-      line = next
-      if (!write(exchange, `${line}\n`)) await drained(exchange)
+      for (const next of linesFor(change, jobs.layers(change.id))) {
+        line = next
+        if (!write(exchange, `${line}\n`)) await drained(exchange)
+      }
     }
   } finally {
     clearInterval(keepAlive)

@@ -1,7 +1,31 @@
 import type { Job } from '#shared/jobs.ts'
+import type { JobLayer } from '../../engine/spec/jobs.ts'
 import { jsonLine } from '../../engine/wire/json-text.ts'
 
-/** A job as the line that Ollama's own /api/pull, /api/push and /api/create would send now. */
+/**
+ * What one client is to be told at each change of a job, in lines as Ollama's own: the layers of which it does not know
+ * the figures yet, and behind them what is being done. Clients keep a progress bar per digest.
+ */
+export function createJobLines(): (job: Job, layers: readonly JobLayer[]) => string[] {
+  const told = new Map<string, string>()
+  let last = ''
+  return (job, layers) => {
+    const current = isAtWork(job) ? layers.findLast(({ status }) => status === job.phase) : undefined
+    const lines: string[] = []
+    for (const layer of layers) {
+      const line = layerLine(layer)
+      if (told.get(layer.digest) === line) continue
+      told.set(layer.digest, line)
+      if (layer !== current) lines.push(line)
+    }
+    const now = current === undefined ? jobLine(job) : layerLine(current)
+    if (now !== (lines.at(-1) ?? last)) lines.push(now)
+    last = now
+    return lines
+  }
+}
+
+/** A job as the line that Ollama's own /api/pull, /api/push and /api/create would send now, but for the layers. */
 export function jobLine(job: Job): string {
   switch (job.state) {
     case 'done':
@@ -18,7 +42,7 @@ export function jobLine(job: Job): string {
       return jsonLine({ status: `the line broke, trying again: ${job.error?.message ?? 'no answer'}` })
     case 'running':
     case 'stalled':
-      return jsonLine(progress(job))
+      return jsonLine({ status: job.phase === '' ? `connecting to ${job.connectionName}` : job.phase })
   }
 }
 
@@ -34,13 +58,10 @@ export function failureText({ kind, model, error }: Job): string {
   return detail === undefined || message.includes(detail) ? message : `${message} (${detail})`
 }
 
-/** Clients key their progress bars by digest, of which the status line holds the start. */
-function progress({ phase, completedBytes, totalBytes, connectionName }: Job): object {
-  const digest = /\b[0-9a-f]{12,64}\b/.exec(phase)?.[0]
-  return {
-    status: phase === '' ? `connecting to ${connectionName}` : phase,
-    ...(digest === undefined ? {} : { digest: `sha256:${digest}` }),
-    ...(totalBytes === null ? {} : { total: totalBytes }),
-    ...(completedBytes === null ? {} : { completed: completedBytes }),
-  }
+function isAtWork({ state }: Job): boolean {
+  return state === 'running' || state === 'stalled'
+}
+
+function layerLine({ status, digest, total, completed }: JobLayer): string {
+  return jsonLine({ status, digest, total, ...(completed === null ? {} : { completed }) })
 }

@@ -1,0 +1,126 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Ollama, type ProgressResponse } from 'ollama'
+import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../../support/until.ts'
+import { type Bench, startBench } from './open-webui-bench.ts'
+
+const LAYER_A = `sha256:${'a'.repeat(64)}`
+const LAYER_B = `sha256:${'b'.repeat(64)}`
+const A_TOTAL = 1_000_000
+const B_TOTAL = 5_000
+const BROKEN = 'the line broke, trying again: '
+
+const layerA = (completed?: number): object => layer(LAYER_A, A_TOTAL, completed)
+const layerB = (completed?: number): object => layer(LAYER_B, B_TOTAL, completed)
+
+/** As Ollama writes it: zero is left out. */
+function layer(digest: string, total: number, completed?: number): object {
+  return { status: `pulling ${digest.slice(7, 19)}`, digest, total, ...(completed === undefined ? {} : { completed }) }
+}
+
+/** An Ollama server whose pulls the test tells line by line, each behind the other. */
+async function startRegistry(bench: Bench): Promise<{ say(...lines: object[]): void; cut(): void; pulls(): number }> {
+  const pulls: ServerResponse[] = []
+  const server = createServer((req, res) => {
+    if (req.url !== '/api/pull') {
+      res.end(JSON.stringify({ models: [], version: '0.13.5' }))
+      return
+    }
+    pulls.push(res.writeHead(200, { 'Content-Type': 'application/x-ndjson' }))
+    res.flushHeaders()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await bench.add({ provider: 'ollama', baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  return {
+    say(...lines) {
+      pulls.at(-1)?.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    },
+    cut: () => pulls.at(-1)?.socket?.destroy(),
+    pulls: () => pulls.length,
+  }
+}
+
+/** Follows a pull with the official client; `seen` grows as lines come. */
+function follow(bench: Bench, root: string): { seen: ProgressResponse[]; ended: Promise<void> } {
+  const seen: ProgressResponse[] = []
+  const client = new Ollama({ host: `http://127.0.0.1:${bench.port}${root}` })
+  const ended = (async () => {
+    for await (const line of await client.pull({ model: 'big', stream: true })) seen.push(line)
+  })()
+  // Told by who waits for it.
+  ended.catch(() => {})
+  return { seen, ended }
+}
+
+const has = (lines: readonly object[], line: object): true | null =>
+  lines.some((each) => JSON.stringify(each) === JSON.stringify(line)) || null
+
+/** What clients with a bar per digest rely on. */
+function expectOllamaLines(lines: readonly ProgressResponse[]): void {
+  for (const line of lines) {
+    if (line.digest === undefined) expect(Object.keys(line)).toEqual(['status'])
+    else expect([line.digest, line.total]).toEqual(line.digest === LAYER_A ? [LAYER_A, A_TOTAL] : [LAYER_B, B_TOTAL])
+  }
+  expect(lines.at(-1)).toEqual({ status: 'success' })
+}
+
+test.each(['', '/ollama'])('each layer is told by itself, and other steps without bytes: %s/api/pull', async (root) => {
+  const bench = await startBench()
+  const registry = await startRegistry(bench)
+  const { seen, ended } = follow(bench, root)
+  await until('it is pulled', () => registry.pulls() === 1 || null)
+  registry.say({ status: 'pulling manifest' }, layerA())
+  await until('the first layer begins', () => has(seen, layerA()))
+  registry.say(layerA(400_000))
+  await until('the first layer moves', () => has(seen, layerA(400_000)))
+  // Both within one moment: what the first came to is told all the same.
+  registry.say(layerA(A_TOTAL), layerB(), layerB(20))
+  await until('the second layer moves', () => has(seen, layerB(20)))
+  expect(has(seen, layerA(A_TOTAL))).toBe(true)
+  expect(bench.engine.jobs.list()[0]).toMatchObject({ completedBytes: A_TOTAL + 20, totalBytes: A_TOTAL + B_TOTAL })
+  registry.say(layerB(B_TOTAL), { status: 'verifying sha256 digest' })
+  await until('it is checked', () => has(seen, { status: 'verifying sha256 digest' }))
+  registry.say({ status: 'writing manifest' }, { status: 'success' })
+  await ended
+  expectOllamaLines(seen)
+  expect(seen.filter(({ digest }) => digest === LAYER_B).at(-1)).toEqual(layerB(B_TOTAL))
+})
+
+test('after a broken line, layers are told where the server goes on', async () => {
+  const bench = await startBench()
+  const registry = await startRegistry(bench)
+  const { seen, ended } = follow(bench, '')
+  await until('it is pulled', () => registry.pulls() === 1 || null)
+  registry.say({ status: 'pulling manifest' }, layerA(A_TOTAL), layerB(2_000))
+  await until('the second layer moves', () => has(seen, layerB(2_000)))
+  registry.cut()
+  await until('the client is told', () => seen.some(({ status }) => status.startsWith(BROKEN)) || null)
+  bench.engine.jobs.resume(bench.engine.jobs.list()[0]?.id ?? '')
+  await until('it is pulled again', () => registry.pulls() === 2 || null)
+  registry.say({ status: 'pulling manifest' }, layerA(A_TOTAL), layerB(1_500))
+  await until('the second layer goes on', () => has(seen, layerB(1_500)))
+  registry.say(layerB(B_TOTAL), { status: 'success' })
+  await ended
+  expectOllamaLines(seen)
+})
+
+test('a client that joins a running pull is told every layer', async () => {
+  const bench = await startBench()
+  const registry = await startRegistry(bench)
+  const first = follow(bench, '')
+  await until('it is pulled', () => registry.pulls() === 1 || null)
+  registry.say({ status: 'pulling manifest' }, layerA(A_TOTAL), layerB(2_000))
+  await until('the second layer moves', () => has(first.seen, layerB(2_000)))
+  const second = follow(bench, '/ollama')
+  await until('it joined', () => has(second.seen, layerB(2_000)))
+  expect(second.seen).toEqual([layerA(A_TOTAL), layerB(2_000)])
+  registry.say(layerB(B_TOTAL), { status: 'success' })
+  await Promise.all([first.ended, second.ended])
+  expectOllamaLines(second.seen)
+  expect(registry.pulls()).toBe(1)
+})
