@@ -341,6 +341,45 @@ describe('management', () => {
     expect([missing.status, jsonOf(missing)]).toEqual([404, { error: "model 'again' not found" }])
   })
 
+  test('a model from a base and an uploaded adapter is made where the adapter went', async () => {
+    const first = await startOllama({ models: [] })
+    const second = await startOllama({ models: [scriptedModel('base:1b')] })
+    const bench = await startBench()
+    const firstId = await bench.add({ provider: 'ollama', baseUrl: first.url })
+    await bench.add({ provider: 'ollama', baseUrl: second.url })
+    const { createHash } = await import('node:crypto')
+    const bytes = Buffer.from('GGUF adapter')
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    expect((await http(bench.port, `/api/blobs/${digest}`, { method: 'POST', body: bytes })).status).toBe(201)
+
+    // Ollama fetches a base that it does not have by itself.
+    const request = { model: 'tuned', from: 'base:1b', adapters: { 'lora.gguf': digest } }
+    const created = await bench.post('/api/create', request)
+    expect(created.headers['x-switchyard-connection']).toBe(firstId)
+    expect(first.requestsTo('/api/create').at(-1)?.body).toMatchObject({
+      model: 'tuned',
+      from: 'base:1b',
+      adapters: { 'lora.gguf': digest },
+    })
+    const sentOn = await bench.post('/ollama/api/create', { ...request, info: { x: 1 } })
+    expect(sentOn.headers['x-switchyard-connection']).toBe(firstId)
+    expect(second.requestsTo('/api/create')).toEqual([])
+
+    // No other server has the adapter, also while this one is away.
+    first.script.registry.set('base:1b', { layers: [1] })
+    first.library.models.set('base:1b', scriptedModel('base:1b'))
+    await bench.engine.catalog.refresh(firstId)
+    await first.kill()
+    await bench.engine.catalog.refresh(firstId)
+    expect(bench.engine.catalog.find('base:1b')?.holders.map(({ reachable }) => reachable)).toContain(false)
+    const away = await bench.post('/api/create', { ...request, info: { x: 1 } })
+    expect(away.status).toBeGreaterThanOrEqual(500)
+    expect(second.requestsTo('/api/create')).toEqual([])
+    const named = await bench.post('/ollama/api/create/1', request)
+    expect(linesOf(named).at(-1)).toEqual({ status: 'success' })
+    expect(second.requestsTo('/api/create')).toHaveLength(1)
+  })
+
   test('an uploaded GGUF file becomes a model', async () => {
     const server = await startOllama({ models: [] })
     const bench = await startBench()

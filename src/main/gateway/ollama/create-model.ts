@@ -1,6 +1,6 @@
 import type { Job } from '#shared/jobs.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
-import { modelfileOf, readCreate } from '../../engine/wire/open-webui/create-request.ts'
+import { type CreateRequest, modelfileOf, readCreate } from '../../engine/wire/open-webui/create-request.ts'
 import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import type { Holder } from '../open-webui/connection-family.ts'
@@ -23,7 +23,7 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   const request = readCreate(await readJsonBody(exchange))
   exchange.model = request.model
   const { engine } = exchange.gateway
-  const server = choose(exchange, request.from, index)
+  const server = choose(exchange, request, index)
   const model = bareName(server.connection, request.model)
   const from = request.from === null ? null : nameAt(engine, server, request.from)
   const modelfile = modelfileOf({ ...request, from })
@@ -48,9 +48,10 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   )
 }
 
-function choose(exchange: Exchange, from: string | null, index: number | null): Holder {
+/** Uploaded blobs are on the first server alone, which gets a base that it lacks by itself. */
+function choose(exchange: Exchange, { from, files }: CreateRequest, index: number | null): Holder {
   const { engine } = exchange.gateway
-  return from === null ? serverAt(engine, '', index) : serverFor(engine, from, index)
+  return from === null || Object.keys(files).length > 0 ? serverAt(engine, '', index) : serverFor(engine, from, index)
 }
 
 function sendOn(exchange: Exchange, { connection }: Holder, body: object): Promise<void> {
