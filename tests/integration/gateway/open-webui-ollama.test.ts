@@ -1,5 +1,5 @@
 import { Ollama } from 'ollama'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { http } from '../../support/http-client.ts'
 import { until } from '../../support/until.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
@@ -100,6 +100,32 @@ describe('lists', () => {
     expect((jsonOf(failed) as { detail: string }).detail).toMatch(
       /^Failed to unload model on 1 nodes: \[.*scripted failure/,
     )
+  })
+
+  test('what came to a server by other means is loaded and unloaded at once', async () => {
+    const server = await startOllama({ models: [] })
+    const bench = await startBench()
+    const id = await bench.add({ provider: 'ollama', baseUrl: server.url, prefixId: 'gpu' })
+    onTestFinished(() => void vi.useRealTimers())
+    for (const [path, body] of [
+      ['/api/generate', { keep_alive: -1 }],
+      ['/api/chat', { messages: [] }],
+      ['/api/embed', { input: [] }],
+      ['/ollama/api/generate', { keep_alive: -1 }],
+    ] as const) {
+      await bench.engine.catalog.refresh(id)
+      server.library.models.set('new:latest', scriptedModel('new:latest'))
+      // Its list is old by now.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 })
+      const loaded = await bench.post(path, { model: 'gpu.new', ...body })
+      expect([path, loaded.status]).toEqual([path, 200])
+      expect([...server.loaded.keys()]).toEqual(['new:latest'])
+      expect((await bench.post('/api/generate', { model: 'gpu.new', keep_alive: 0 })).status).toBe(200)
+      expect(server.loaded.size).toBe(0)
+      server.library.models.clear()
+    }
+    const nobody = await bench.post('/api/chat', { model: 'gpu.nobody', messages: [] })
+    expect([nobody.status, jsonOf(nobody)]).toEqual([404, { error: "model 'gpu.nobody' not found" }])
   })
 
   test('the lowest version of all, one server its own with the key, and none', async () => {

@@ -12,7 +12,7 @@ import { excluding } from '../openai/answers.ts'
 import { tryPassThrough } from '../pass-through.ts'
 import { sendJson } from '../respond.ts'
 import { forClient, sendWholeAnswer, streamAnswer } from '../run-answer.ts'
-import { findModel, loadOrUnload } from './load-model.ts'
+import { findModelAfterLook, loadOrUnload } from './load-model.ts'
 
 type Kind = 'chat' | 'generate'
 
@@ -78,7 +78,7 @@ function answer(
 
 function load(exchange: Exchange, kind: Kind, request: ChatRequest, options: RouteOptions): Promise<void> {
   return forClient(exchange, async (signal) => {
-    const model = findModel(exchange, request.model)
+    const model = await findModelAfterLook(exchange, request.model)
     const done = await loadOrUnload(exchange, model, request.runtime ?? {}, signal, options)
     // One object also when a stream was asked for, as Ollama answers it.
     sendJson(exchange, 200, ollamaLoadAnswer(kind, request.model, done))

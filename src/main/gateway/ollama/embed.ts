@@ -16,7 +16,7 @@ import { tryPassThrough } from '../pass-through.ts'
 import { sendJson, sendPieces } from '../respond.ts'
 import { routeHeaders } from '../route-headers.ts'
 import { forClient } from '../run-answer.ts'
-import { findModel, loadOrUnload } from './load-model.ts'
+import { findModelAfterLook, loadOrUnload } from './load-model.ts'
 
 /** POST /api/embed */
 export async function embed(exchange: Exchange, options: RouteOptions = {}, given?: JsonBody): Promise<void> {
@@ -63,7 +63,8 @@ function run(
   return forClient(exchange, async (signal) => {
     if (request.inputs.length === 0) {
       const started = performance.now()
-      await loadOrUnload(exchange, findModel(exchange, request.model), request.runtime ?? {}, signal, route)
+      const model = await findModelAfterLook(exchange, request.model)
+      await loadOrUnload(exchange, model, request.runtime ?? {}, signal, route)
       const loadMs = performance.now() - started
       await send({ embeddings: [], promptTokens: 0, loadMs, totalMs: loadMs }, {})
       return

@@ -16,6 +16,14 @@ export function findModel(exchange: Exchange, name: string): CatalogModel {
   return model
 }
 
+/** As `findModel`; one that nobody is known to have is looked for once more, as for an answer. */
+export async function findModelAfterLook(exchange: Exchange, name: string): Promise<CatalogModel> {
+  const { catalog, resolver } = exchange.gateway.engine
+  const { baseModelId } = resolver.follow(name)
+  if (baseModelId !== null) await catalog.findAfterLook(baseModelId)
+  return findModel(exchange, name)
+}
+
 /** The id under which the in-process runtime holds a model; null if it does not. */
 export function runtimeId(model: CatalogModel): string | null {
   return model.holders.find((holder) => holder.provider === 'llama')?.upstreamModel ?? null
