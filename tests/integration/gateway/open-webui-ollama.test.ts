@@ -185,6 +185,35 @@ describe('answers', () => {
     expect((jsonOf(embedded) as { embeddings: unknown[] }).embeddings).toHaveLength(2)
   })
 
+  test('a message has a content or tool calls; the root is as lenient as Ollama', async () => {
+    const server = await startOllama({ models: [scriptedModel('a:1b')] })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: server.url })
+    const ask = (path: string, ...messages: object[]) =>
+      bench.post(path, { model: 'a:1b', messages: [{ role: 'user', content: 'joke' }, ...messages], stream: false })
+
+    for (const empty of [{ role: 'user' }, { role: 'assistant', content: null, tool_calls: null }]) {
+      for (const path of ['/ollama/api/chat', '/ollama/api/chat/0']) {
+        const refused = await ask(path, empty)
+        expect([refused.status, jsonOf(refused)]).toEqual([
+          400,
+          { detail: "messages[1]: At least one of 'content' or 'tool_calls' must be provided" },
+        ])
+      }
+      expect(server.requestsTo('/api/chat')).toEqual([])
+      expect((await ask('/api/chat', empty)).status).toBe(200)
+      server.requests.length = 0
+    }
+    const call = { function: { name: 'weather', arguments: { city: 'Ulm' } } }
+    const full = [
+      { role: 'assistant', tool_calls: [call] },
+      { role: 'tool', content: '' },
+    ]
+    expect((await ask('/ollama/api/chat', ...full)).status).toBe(200)
+    const load = await bench.post('/ollama/api/chat', { model: 'a:1b' })
+    expect(jsonOf(load)).toMatchObject({ done_reason: 'load' })
+  })
+
   test('refusals: unknown model, server error, dead server, bad index, switched off', async () => {
     const server = await startOllama({ models: [scriptedModel('a:1b')] })
     const bench = await startBench()

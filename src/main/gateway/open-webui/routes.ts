@@ -1,6 +1,6 @@
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { countTokens, messages } from '../anthropic/routes.ts'
-import * as ollama from '../ollama/answers.ts'
+import { generate } from '../ollama/answers.ts'
 import { embed, embeddings } from '../ollama/embed.ts'
 import * as openAi from '../openai/answers.ts'
 import { responses } from '../openai/responses.ts'
@@ -12,6 +12,7 @@ import { withinFamily } from './family-answers.ts'
 import { downloadGguf } from './gguf-download.ts'
 import { uploadGguf } from './gguf-upload.ts'
 import { baseModels, models, unloadModel } from './models.ts'
+import { ollamaChat } from './ollama-chat.ts'
 import { ollamaConfig, ollamaStatus, updateOllamaConfig, verifyOllama } from './ollama-config.ts'
 import { ollamaOpenAiModels, ollamaRunning, ollamaTags, ollamaVersion } from './ollama-lists.ts'
 import {
@@ -48,8 +49,8 @@ export const webUiTable: WebUiTable = {
   'POST /ollama/api/show': ver(ofOllama(ollamaShow), 'models'),
   'POST /ollama/api/embed[/{i}]': ver(ofOllama(withinFamily('ollama', embed)), 'embeddings'),
   'POST /ollama/api/embeddings[/{i}]': ver(ofOllama(withinFamily('ollama', embeddings)), 'embeddings'),
-  'POST /ollama/api/generate[/{i}]': ver(ofOllama(withinFamily('ollama', ollama.generate)), 'chat'),
-  'POST /ollama/api/chat[/{i}]': ver(ofOllama(withinFamily('ollama', ollama.chat)), 'chat'),
+  'POST /ollama/api/generate[/{i}]': ver(ofOllama(withinFamily('ollama', generate)), 'chat'),
+  'POST /ollama/api/chat[/{i}]': ver(ofOllama(withinFamily('ollama', ollamaChat)), 'chat'),
   'POST /ollama/v1/chat/completions[/{i}]': ver(ofOllama(withinFamily('ollama', openAi.chatCompletions)), 'chat'),
   'POST /ollama/v1/completions[/{i}]': ver(ofOllama(withinFamily('ollama', openAi.completions)), 'chat'),
   'POST /ollama/v1/embeddings[/{i}]': ver(ofOllama(withinFamily('ollama', openAi.embeddings)), 'embeddings'),
