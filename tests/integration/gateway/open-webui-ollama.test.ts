@@ -44,6 +44,36 @@ describe('lists', () => {
     ])
   })
 
+  test('the root lists the details that the server of a model gives', async () => {
+    const families = ['llama', 'clip']
+    const first = await startOllama({ models: [scriptedModel('sees:1b', { families }), scriptedModel('old:1b')] })
+    const second = await startOllama({
+      models: [scriptedModel('sees:1b', { quantization: 'F16', digest: 'ab'.repeat(32) })],
+    })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: first.url, prefixId: 'gpu' })
+    await bench.add({ provider: 'ollama', baseUrl: second.url })
+    const { models } = await new Ollama({ host: `http://127.0.0.1:${bench.port}` }).list()
+    const details = {
+      parent_model: '',
+      format: 'gguf',
+      family: 'llama',
+      families,
+      parameter_size: '8.0B',
+      quantization_level: 'Q4_K_M',
+    }
+    expect(models.map(({ name, digest, details }) => ({ name, digest, details }))).toEqual([
+      { name: 'gpu.sees:1b', digest: scriptedModel('sees:1b').digest, details },
+      { name: 'gpu.old:1b', digest: scriptedModel('old:1b').digest, details: { ...details, families: ['llama'] } },
+      {
+        name: 'sees:1b',
+        digest: 'ab'.repeat(32),
+        details: { ...details, families: ['llama'], quantization_level: 'F16' },
+      },
+    ])
+    expect(models[0]).toMatchObject({ size: 4_661_224_676, modified_at: '2026-08-26T18:46:36.388000000Z' })
+  })
+
   test('what runs is merged, with prefix and positions; the root shows it too', async () => {
     const first = await startOllama({ models: [scriptedModel('a:1b')] })
     const second = await startOllama({ models: [scriptedModel('a:1b')] })

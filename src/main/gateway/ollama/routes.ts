@@ -1,5 +1,3 @@
-import { ollamaTags } from '../../engine/wire/ollama/model-list.ts'
-import { callerModels } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { readBody } from '../json-body.ts'
 import { withProcessTime } from '../open-webui/process-time.ts'
@@ -14,6 +12,7 @@ import { embed, embeddings } from './embed.ts'
 import { copy, pull, push, remove } from './manage-models.ts'
 import { allProcesses } from './processes.ts'
 import { show } from './show.ts'
+import { tags } from './tags.ts'
 
 /** The Ollama release whose API these routes speak: clients switch features on by it (`switchyard` tells our own). */
 const API_LEVEL = '0.13.5'
@@ -24,7 +23,7 @@ const API_LEVEL = '0.13.5'
  */
 export const ollamaRoutes: Routes = {
   'GET /api/version': version,
-  'GET /api/tags': (exchange) => sendJson(exchange, 200, ollamaTags(callerModels(exchange))),
+  'GET /api/tags': tags,
   'GET /api/ps': processes,
   'POST /api/show': show,
   'POST /api/chat': (exchange) => chat(exchange),

@@ -27,8 +27,14 @@ export function ollamaModelDetails(model: CatalogModel): OllamaModelDetails {
   }
 }
 
-/** /api/tags: the models that can be asked; one that is still being checked answers once it is. */
-export function ollamaTags(models: readonly CatalogModel[]): object {
+/**
+ * /api/tags: the models that can be asked; one that is still being checked answers once it is. `ownDetails` are those of
+ * the server that has a model: its families tell clients what it can do.
+ */
+export function ollamaTags(
+  models: readonly CatalogModel[],
+  ownDetails: (model: CatalogModel) => object | null,
+): object {
   return {
     models: models
       .filter((model) => model.state !== 'unavailable')
@@ -38,7 +44,7 @@ export function ollamaTags(models: readonly CatalogModel[]): object {
         modified_at: ollamaTimestamp(model.modifiedAt),
         size: model.sizeBytes ?? 0,
         digest: model.digest,
-        details: ollamaModelDetails(model),
+        details: { ...ollamaModelDetails(model), ...ownDetails(model) },
       })),
   }
 }
