@@ -8,7 +8,7 @@ export type Handler = (exchange: Exchange) => Promise<void> | void
  * `GET /v1/models` is an exact path; in `GET /users/{id}/update` a name in braces stands for one segment; one that ends
  * in `/*` takes all that begins with it. They are looked through in this order. GET answers HEAD too.
  */
-export type Routes = Record<`${'GET' | 'POST' | 'DELETE' | 'HEAD'} /${string}`, Handler>
+export type Routes = Record<`${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'} /${string}`, Handler>
 
 export interface Match {
   readonly handler: Handler

@@ -156,6 +156,8 @@ describe('/openai', () => {
       ['GET', '/openai/files'],
       ['POST', '/openai/v1/images/generations'],
       ['DELETE', '/openai/x/y'],
+      ['PUT', '/openai/files/1'],
+      ['PATCH', '/openai/files/1'],
     ] as const) {
       const other = await http(bench.port, path, { method })
       expect([other.status, jsonOf(other)]).toEqual([
@@ -163,6 +165,9 @@ describe('/openai', () => {
         { detail: 'Direct API passthrough is disabled. Set ENABLE_OPENAI_API_PASSTHROUGH=True to enable.' },
       ])
     }
+    // A path that there is says which methods it takes.
+    const wrongMethod = await http(bench.port, '/openai/config', { method: 'PUT' })
+    expect([wrongMethod.status, wrongMethod.headers.allow]).toEqual([405, 'GET, HEAD'])
     await bench.engine.connections.setFamilyEnabled('openai', false)
     const off = await bench.get('/openai/models')
     expect([off.status, jsonOf(off)]).toEqual([503, { detail: 'OpenAI API is disabled' }])

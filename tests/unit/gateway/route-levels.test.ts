@@ -61,6 +61,8 @@ const EXPECTED: Record<string, string> = {
   'POST /openai/responses': 'member chat',
   'GET /openai/*': 'member chat',
   'POST /openai/*': 'member chat',
+  'PUT /openai/*': 'member chat',
+  'PATCH /openai/*': 'member chat',
   'DELETE /openai/*': 'member chat',
 
   'POST /v1/embeddings': 'member embeddings',

@@ -16,7 +16,7 @@ export interface WebUiRoute extends RouteAccess {
  * Routes as the reference writes them: one that ends in `[/{i}]` takes a list position behind its path; other `{names}`
  * stand for one segment each (`exchange.params`).
  */
-export type WebUiTable = Record<`${'GET' | 'POST' | 'DELETE' | 'HEAD'} /${string}`, WebUiRoute>
+export type WebUiTable = Record<`${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'} /${string}`, WebUiRoute>
 
 const INDEXED = '[/{i}]'
 

@@ -71,6 +71,8 @@ export const webUiTable: WebUiTable = {
   // Behind the others, as prefixes are looked through in order.
   'GET /openai/*': ver(noPassThrough, 'chat'),
   'POST /openai/*': ver(noPassThrough, 'chat'),
+  'PUT /openai/*': ver(noPassThrough, 'chat'),
+  'PATCH /openai/*': ver(noPassThrough, 'chat'),
   'DELETE /openai/*': ver(noPassThrough, 'chat'),
 
   'GET /api/models': ver(models, 'models'),
