@@ -216,6 +216,7 @@ function answer(
     exchange.params = match.params
     return forwarding === null ? match.handler(exchange) : forwarding.then(() => match.handler(exchange))
   }
+  withProcessTime(exchange)
   // Strangers are not told what there is but the window's files, which they need in order to sign in.
   if (exchange.dialect !== 'own') requireSignedIn(exchange)
   const methods = router.methods(path)

@@ -22,7 +22,7 @@ export const ROUTE_LEVELS: Readonly<Record<string, RouteAccess>> = {
   'POST /v1/messages/count_tokens': chat,
 
   // Clients find out by it what they talk to.
-  'GET /api/version': publicly,
+  'GET /api/version': { ...publicly, isTimed: true },
   'GET /api/tags': models,
   'GET /api/ps': models,
   'POST /api/show': models,
@@ -39,7 +39,7 @@ export const ROUTE_LEVELS: Readonly<Record<string, RouteAccess>> = {
   'POST /api/blobs/*': administration,
 
   'GET /': publicly,
-  'GET /health': publicly,
+  'GET /health': { ...publicly, isTimed: true },
   'GET /ui/session': publicly,
   'POST /ui/upload': administration,
 

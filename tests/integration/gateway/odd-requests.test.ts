@@ -44,6 +44,25 @@ test('OPTIONS * is answered', async () => {
   expect((await http(port, '*')).status).toBe(400)
 })
 
+test('health, the version and what no route answers say how long they took', async () => {
+  for (const [method, path, status] of [
+    ['GET', '/health', 200],
+    ['HEAD', '/health', 200],
+    ['GET', '/api/version', 200],
+    ['PUT', '/health', 405],
+    ['PUT', '/api/models', 405],
+    ['PUT', '/api/chat', 405],
+    ['GET', '/v1/nothing', 404],
+    ['GET', '/api/nothing', 404],
+    ['GET', '/ollama/nothing', 404],
+    ['GET', '/nothing.js', 404],
+  ] as const) {
+    const answer = await http(port, path, { method })
+    expect([method, path, answer.status]).toEqual([method, path, status])
+    expect(answer.headers['x-process-time'], path).toMatch(/^\d+\.\d{6}$/)
+  }
+})
+
 test('slashes too many are forgiven', async () => {
   expect((await http(port, '//v1/models/')).status).toBe(200)
   expect((await post(port, '/v1//chat/completions/', CHAT)).status).toBe(200)
