@@ -91,6 +91,7 @@ export function createFakeTeam(): FakeTeam {
         return { ok: true, principal, isStillTrue: () => tokens.get(token) === principal }
       },
       isOurs: (token: string) => OURS.test(token),
+      keyHeaders: ['x-api-key'],
       person: (id: string) => [...people.values()].find((person) => person.id === id) ?? null,
       everyone: () => [...people.values()],
       permissionsOf: () => OWNER.permissions,

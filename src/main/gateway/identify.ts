@@ -6,11 +6,11 @@ import type { Exchange } from './exchange.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 /**
- * Finds out who asks and notes it in the exchange. A token is an `Authorization: Bearer`, the cookie `token` or an
- * `x-api-key`; the first that has the shape of ours counts, the others are placeholders that local tools were given.
- * Without one, the caller is the owner at this computer's own door (unless the team settings ask for a sign-in there),
- * and nobody at the network's. `believesCookies` is false for pages of other origins: what a browser adds by itself
- * proves nothing about them.
+ * Finds out who asks and notes it in the exchange. A token is an `Authorization: Bearer`, the cookie `token` or a
+ * key header (`x-api-key`); the first that has the shape of ours counts, the others are placeholders that local tools
+ * were given. Without one, the caller is the owner at this computer's own door (unless the team settings ask for a
+ * sign-in there), and nobody at the network's. `believesCookies` is false for pages of other origins: what a browser
+ * adds by itself proves nothing about them.
  */
 export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { team } = exchange.gateway.engine
@@ -77,8 +77,11 @@ function ownToken(req: IncomingMessage, team: Team, believesCookies: boolean): s
   if (bearer !== null && team.isOurs(bearer)) return bearer
   const cookie = believesCookies ? sessionCookie(req) : null
   if (cookie !== null && team.isOurs(cookie)) return cookie
-  const key = req.headers['x-api-key']
-  return typeof key === 'string' && team.isOurs(key) ? key : null
+  for (const name of team.keyHeaders) {
+    const key = req.headers[name]
+    if (typeof key === 'string' && team.isOurs(key)) return key
+  }
+  return null
 }
 
 function bearerToken(authorization: string | undefined): string | null {

@@ -57,6 +57,8 @@ export interface Team {
   authenticate(token: string): Authenticated
   /** Whether a text has the shape of a token or key of ours. */
   isOurs(token: string): boolean
+  /** Headers beside `Authorization` in which one may come, in lower case and in the order in which they count. */
+  readonly keyHeaders: readonly string[]
   /** Principal of a person as if they called (for "view as"); throws `not_found`. */
   principalOf(personId: string): Principal
 
