@@ -14,6 +14,7 @@ import {
   warmUp,
 } from './gateway-targets.ts'
 import { runLoad, runOpenLoop } from './load.ts'
+import { presetOver } from './product.ts'
 import type { Report } from './report.ts'
 import { median, percentile } from './statistics.ts'
 
@@ -29,7 +30,7 @@ const OPEN_LOOP_RATE = 500
 interface Pair {
   name: string
   path: string
-  /** The prefix of the connection chooses the upstream. */
+  /** The prefix of the connection chooses the upstream; where there are limits, a preset. */
   model: string
   /** Where the bare proxy finds the same upstream. */
   upstreamPath: string
@@ -72,7 +73,7 @@ function pairs(): Pair[] {
     DIALECTS.map((upstream) => ({
       name: client === upstream ? `${client}, fast path` : `${client} to ${upstream}`,
       path: PATHS[client],
-      model: `${upstream}.instant`,
+      model: client === upstream && client === 'openai' ? presetOver('instant') : `${upstream}.instant`,
       upstreamPath: PATHS[upstream],
       limits: client === upstream && client === 'openai',
     })),

@@ -1,6 +1,6 @@
 import { runLoad } from './load.ts'
 import { benchFile, type MeasuredProcess, startProcess } from './process.ts'
-import { type Product, type ProductBuild, startProduct } from './product.ts'
+import { type Product, type ProductBuild, presetOver, startProduct } from './product.ts'
 import { inRound, isQuiet, quietest, type Round } from './stolen-time.ts'
 
 /** Rounds of a figure without a limit. */
@@ -90,7 +90,7 @@ async function eachInTurn<Result>(round: number, run: (name: Name) => Promise<Re
   return { ours: await run('ours'), bare }
 }
 
-/** A request in OpenAI's dialect for an upstream that speaks it, which is the fast path. */
+/** A request in OpenAI's dialect for an upstream that speaks it, which is the fast path; ours lays a preset over it. */
 export function requestTo(
   targets: Targets,
   name: Name,
@@ -103,7 +103,7 @@ export function requestTo(
     url: targets[name].url,
     ...(ours ? { key: targets.ours.key } : {}),
     path: PATHS.openai,
-    body: bodyFor(ours ? `openai.${model}` : model, stream, messages),
+    body: bodyFor(ours ? presetOver(model) : model, stream, messages),
   }
 }
 

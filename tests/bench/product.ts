@@ -9,6 +9,13 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** How long a fresh server is left alone before its idle memory is read: what it does at start is over by then. */
 const SETTLE_MS = 3_000
 const PROVIDERS = ['openai', 'ollama', 'anthropic'] as const
+/** The stub's models that are measured against limits. */
+const MODELS = ['instant', 'steady'] as const
+
+/** The id of a preset over a model: limits hold with another name and with parameters put in, as people use models. */
+export function presetOver(model: string): string {
+  return `preset-${model}`
+}
 
 /** The built headless Switchyard, with an API key of its owner: clients on a network bring one. */
 export interface Product extends MeasuredProcess {
@@ -31,7 +38,7 @@ export interface ProductBuild {
   flags?: readonly string[]
 }
 
-/** Starts the product with one connection of each provider to an upstream; each is its models' prefix. */
+/** Starts the product with one connection of each provider to an upstream; each is its models' prefix. And its presets. */
 export async function startProduct(upstream: string, { root = ROOT, flags }: ProductBuild = {}): Promise<Product> {
   const data = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
   const serve = join(root, 'out', 'main', 'serve.js')
@@ -47,6 +54,11 @@ export async function startProduct(upstream: string, { root = ROOT, flags }: Pro
       prefixId: provider,
     })
     await call('connections/refresh', { id })
+  }
+  for (const model of MODELS) {
+    const params = { temperature: 0.7, top_p: 0.9 }
+    const id = presetOver(model)
+    await ask('/api/v1/models/create', { id, name: id, base_model_id: `openai.${model}`, params, meta: {} })
   }
   const { api_key: key } = (await ask('/api/v1/auths/api_key', {})) as { api_key: string }
   return {

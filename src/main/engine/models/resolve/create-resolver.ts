@@ -10,6 +10,7 @@ import { effectiveRequest } from './effective-request.ts'
 import { followModel, type RecordLookup, recordOf } from './follow-model.ts'
 import { layOverBody } from './lay-over-body.ts'
 import { changesRequests, layerParams } from './layer-params.ts'
+import { OverlayCache } from './overlay-cache.ts'
 import { chainPrompt, hasSystemPrompt, withSystemPrompt } from './system-prompt.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -26,6 +27,7 @@ export interface ResolverOptions {
 export function createResolver(options: ResolverOptions): ModelResolver {
   const { records, catalog, defaults, clock } = options
   const follow = (id: string): FollowedModel => followModel(id, options)
+  const overlays = new OverlayCache()
   const layersOf = ({ chain }: ResolvedModel) => layerParams(chain, defaults())
 
   function resolved(id: string, followed: FollowedModel): ResolvedModel | null {
@@ -58,9 +60,13 @@ export function createResolver(options: ResolverOptions): ModelResolver {
     },
     applyToBody(resolved, { endpoint, body, raw }, context) {
       if (!resolved.changesRequests) return { endpoint, body, raw, laid: NOTHING }
-      const done = layOverBody(endpoint, body, layersOf(resolved), (hasOne) =>
-        chainPrompt(resolved.chain, defaults(), hasOne, context, clock),
-      )
+      const overlay = overlays.get(endpoint, resolved.chain, defaults())
+      const done =
+        overlay === null
+          ? null
+          : layOverBody(endpoint, body, overlay, (hasOne) =>
+              chainPrompt(resolved.chain, defaults(), hasOne, context, clock),
+            )
       return done === null ? null : { endpoint, ...done, raw: changedBytes(raw, body, done.body) }
     },
     applyToCompletion: (resolved, request) =>

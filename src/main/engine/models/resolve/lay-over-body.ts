@@ -2,10 +2,10 @@ import type { PassThroughEndpoint } from '../../spec/provider-adapter.ts'
 import { isPlainObject } from '../../wire/parameters/parameter-casts.ts'
 import { prependSystemPrompt, type RoleMessage } from '../../wire/parameters/system-prompt.ts'
 import { setField } from './apply-params.ts'
-import { BODY_FIELDS, type Body } from './body-fields.ts'
+import { BODY_FIELDS, type Body, type BodyField } from './body-fields.ts'
 import type { LayeredParams } from './layer-params.ts'
 import { isNeverSent } from './never-sent.ts'
-import { CHAT_FIELDS, COMMON_FIELDS, draftOf } from './request-draft.ts'
+import { CHAT_FIELDS, COMMON_FIELDS, draftOf, type RequestDraft } from './request-draft.ts'
 import { joinPrompts } from './system-prompt.ts'
 
 /** A client's body with a model's records laid over it. */
@@ -15,30 +15,48 @@ export interface LaidBody {
   laid: ReadonlySet<string>
 }
 
+/** Parameters in their places in a dialect's body; made once for as long as the records stay as they are. */
+export interface BodyOverlay {
+  places: readonly { place: BodyField; isLocked: boolean }[]
+  /** Holds every value, cast. */
+  draft: RequestDraft
+}
+
 /**
- * A chat's body in its own dialect, with parameters and prompt laid over it by the rule of `applyToChat`: nothing else in
- * it changes, so what only that dialect knows (cache marks, documents, a server's own tools) reaches a server that
- * speaks it. Null if something has no plain place in the dialect, or the body is not one: then it has to be decoded,
- * which also has the words for what is wrong. Throws `invalid_request` for a value that no request can hold.
+ * Null if a parameter has no plain place in the dialect: then requests have to be decoded. Throws `invalid_request` for a
+ * value that no request can hold.
  */
-export function layOverBody(
-  endpoint: PassThroughEndpoint,
-  body: Body,
-  layers: LayeredParams,
-  promptFor: (requestHasOne: boolean) => string,
-): LaidBody | null {
+export function bodyOverlay(endpoint: PassThroughEndpoint, layers: LayeredParams): BodyOverlay | null {
   const fields = BODY_FIELDS[endpoint]
   if (fields === undefined) return null
-  const copy: Record<string, unknown> = { ...body }
-  const laid = new Set<string>()
   const draft = draftOf({ sampling: {} })
+  const places: { place: BodyField; isLocked: boolean }[] = []
   for (const [name, [given]] of layers) {
     if (isNeverSent(name)) continue
     const place = fields.get(name)
     const field = COMMON_FIELDS.get(name) ?? CHAT_FIELDS.get(name)
     if (place === undefined || field === undefined) return null
-    if (given.source !== 'model' && place.isSet(body)) continue
     setField(field, draft, name, given)
+    places.push({ place, isLocked: given.source === 'model' })
+  }
+  return { places, draft }
+}
+
+/**
+ * A chat's body in its own dialect, with parameters and prompt laid over it by the rule of `applyToChat`: nothing else in
+ * it changes, so what only that dialect knows (cache marks, documents, a server's own tools) reaches a server that
+ * speaks it. Null if the body is not one of the dialect: then it has to be decoded, which has the words for it.
+ */
+export function layOverBody(
+  endpoint: PassThroughEndpoint,
+  body: Body,
+  { places, draft }: BodyOverlay,
+  promptFor: (requestHasOne: boolean) => string,
+): LaidBody | null {
+  const copy: Record<string, unknown> = { ...body }
+  const laid = new Set<string>()
+  for (const { place, isLocked } of places) {
+    if (!isLocked && place.isSet(body)) continue
     place.write(copy, draft)
     if (place.isRequired && copy[place.field] === undefined) return null
     laid.add(place.field)
