@@ -75,7 +75,7 @@ function promptOf(
   const zone = principal.kind === 'person' ? gateway.engine.team.clientSettings(principal.id)?.timezone : undefined
   return {
     variables: Object.fromEntries(texts),
-    chatVariables,
+    ...(Object.keys(chatVariables).length === 0 ? {} : { chatVariables }),
     ...(typeof zone === 'string' ? { timeZone: zone } : {}),
   }
 }
