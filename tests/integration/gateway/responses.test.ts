@@ -277,7 +277,7 @@ describe('POST /v1/responses', () => {
     ['conversation', { conversation: 'conv_1' }],
     ['background', { background: true }],
     ['prompt', { prompt: { id: 'pmpt_1' } }],
-    ['tools[0]', { tools: [{ type: 'web_search' }] }],
+    ['tools[0]', { tools: [{ type: 'web_search' }], tool_choice: { type: 'web_search' } }],
     ['top_logprobs', { top_logprobs: 3 }],
     ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
     [

@@ -1,10 +1,11 @@
-import type { Caller, ChatRun, RouteOptions } from '../../engine/spec/engine.ts'
+import type { Caller, RouteOptions } from '../../engine/spec/engine.ts'
 import { decodeAnthropicCount, decodeAnthropicMessages } from '../../engine/wire/anthropic/client-request.ts'
 import { anthropicMessage, type MessageIdentity } from '../../engine/wire/anthropic/message.ts'
 import { anthropicMessageStream } from '../../engine/wire/anthropic/message-stream.ts'
 import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { type JsonBody, readBody } from '../json-body.ts'
+import { alsoNotSent } from '../not-sent.ts'
 import { asksForStream, excluding } from '../openai/answers.ts'
 import { tryPassThrough } from '../pass-through.ts'
 import { sendJson } from '../respond.ts'
@@ -26,11 +27,9 @@ export async function messages(exchange: Exchange, options: RouteOptions = {}, b
   if (passed.done) return
   const { request, stream, notSent } = decodeAnthropicMessages(json)
   const identity = messageIdentity(exchange, request.model)
-  const { pipeline, log } = exchange.gateway.engine
+  const { pipeline } = exchange.gateway.engine
   const route = excluding(options, passed.excluding)
-  if (notSent.length > 0) log.info({ requestId: exchange.requestId, notSent }, 'fields that only Anthropic understands')
-  const start = async (signal: AbortSignal): Promise<ChatRun> =>
-    alsoNotSent(await pipeline.chat(request, caller, signal, route), notSent)
+  const start = alsoNotSent(exchange, notSent, (signal) => pipeline.chat(request, caller, signal, route))
   if (stream) return streamAnswer(exchange, anthropicMessageStream(identity), start)
   return sendWholeAnswer(exchange, start, (answer, headers) => {
     sendJson(exchange, 200, anthropicMessage(identity, answer), headers)
@@ -70,15 +69,4 @@ function anthropicCaller(exchange: Exchange): Caller {
 function messageIdentity(exchange: Exchange, model: string): MessageIdentity {
   exchange.model = model
   return { id: `msg_${exchange.requestId.slice(4)}`, requestId: exchange.requestId, model }
-}
-
-/** The run with what the decoder could not carry over beside what the upstream cannot be told. */
-function alsoNotSent(run: ChatRun, fields: readonly string[]): ChatRun {
-  if (fields.length === 0) return run
-  return {
-    parts: run.parts,
-    get route() {
-      return { ...run.route, notSent: [...(run.route.notSent ?? []), ...fields] }
-    },
-  }
 }

@@ -2,6 +2,8 @@ import type { EngineError } from '../../spec/engine-error.ts'
 import type { FinishReason, Usage } from '../../spec/stream-part.ts'
 import type { WholeAnswer } from '../collect-answer.ts'
 import type { ResponsesEcho } from './client-request.ts'
+import { customInput } from './custom-input.ts'
+import type { CallerTool, ToolNames } from './tool-names.ts'
 
 /** What a response is known by. */
 export interface ResponseIdentity {
@@ -10,6 +12,8 @@ export interface ResponseIdentity {
   /** Epoch seconds. */
   created: number
   echo: ResponsesEcho
+  /** What the caller calls its tools; without it, as the model does. */
+  toolNames?: Pick<ToolNames, 'decode'>
 }
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
@@ -66,7 +70,9 @@ export function openAiResponse(identity: ResponseIdentity, answer: WholeAnswer):
   if (reasoning !== '') output.push(reasoningItem(`rs_${key}_0`, reasoning, 'completed'))
   if (text !== '' || toolCalls.length === 0) output.push(messageItem(`msg_${key}_${output.length}`, text, status))
   for (const call of toolCalls) {
-    output.push(functionCallItem(`fc_${key}_${output.length}`, call.id, call.name, call.arguments, status))
+    const tool = calledTool(identity, call.name)
+    const text = tool.kind === 'custom' ? customInput(call.arguments) : call.arguments
+    output.push(callItem(callItemId(tool, key, output.length), call.id, tool, text, status))
   }
   return responseObject(identity, { status, output, usage, finish })
 }
@@ -89,14 +95,21 @@ export function reasoningItem(id: string, text: string | null, status: ItemStatu
   return { id, type: 'reasoning', status, summary: text === null ? [] : [{ type: 'summary_text', text }] }
 }
 
-export function functionCallItem(
-  id: string,
-  callId: string,
-  name: string,
-  argumentText: string,
-  status: ItemStatus,
-): object {
-  return { id, type: 'function_call', status, arguments: argumentText, call_id: callId, name }
+/** The caller's tool that a model means by this name. */
+export function calledTool({ toolNames }: ResponseIdentity, name: string): CallerTool {
+  return toolNames?.decode(name) ?? { kind: 'function', name }
+}
+
+export function callItemId({ kind }: CallerTool, key: string, outputIndex: number): string {
+  return `${kind === 'custom' ? 'ctc' : 'fc'}_${key}_${outputIndex}`
+}
+
+/** `text` is a function's arguments, or the input of a custom tool. */
+export function callItem(id: string, callId: string, tool: CallerTool, text: string, status: ItemStatus): object {
+  const { kind, name, namespace } = tool
+  const said = { call_id: callId, name, ...(namespace === undefined ? {} : { namespace }) }
+  if (kind === 'custom') return { id, type: 'custom_tool_call', status, input: text, ...said }
+  return { id, type: 'function_call', status, arguments: text, ...said }
 }
 
 function incompleteReason(finish: FinishReason | undefined): string {

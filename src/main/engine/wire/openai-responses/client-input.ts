@@ -3,6 +3,7 @@ import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request
 import { EngineError } from '../../spec/engine-error.ts'
 import { imageFromUrl } from '../image-source.ts'
 import { withoutUndefined } from '../without-undefined.ts'
+import type { CallerTool, ToolNames } from './tool-names.ts'
 
 const contentPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['input_text', 'output_text', 'text', 'summary_text', 'reasoning_text']), text: z.string() }),
@@ -13,22 +14,32 @@ const contentPart = z.discriminatedUnion('type', [
 type InputPart = z.output<typeof contentPart>
 const content = z.union([z.string(), z.array(contentPart)])
 
+const callFields = { call_id: z.string().min(1), name: z.string().min(1), namespace: z.string().nullish() }
+
 const inputItem = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), role: z.enum(['user', 'assistant', 'system', 'developer']), content }),
+  z.object({ type: z.literal('function_call'), ...callFields, arguments: z.string() }),
+  z.object({ type: z.literal('custom_tool_call'), ...callFields, input: z.string() }),
   z.object({
-    type: z.literal('function_call'),
+    type: z.enum(['function_call_output', 'custom_tool_call_output']),
     call_id: z.string().min(1),
-    name: z.string().min(1),
-    arguments: z.string(),
+    output: content,
   }),
-  z.object({ type: z.literal('function_call_output'), call_id: z.string().min(1), output: content }),
   z.object({
     type: z.literal('reasoning'),
     summary: z.array(contentPart).nullish(),
     content: z.array(contentPart).nullish(),
   }),
 ])
-const ITEM_TYPES = new Set<unknown>(['message', 'function_call', 'function_call_output', 'reasoning'])
+type CallItem = Extract<z.output<typeof inputItem>, { type: 'function_call' | 'custom_tool_call' }>
+const ITEM_TYPES = new Set<unknown>([
+  'message',
+  'function_call',
+  'custom_tool_call',
+  'function_call_output',
+  'custom_tool_call_output',
+  'reasoning',
+])
 
 export const inputField = z.union([z.string(), z.array(inputItem)])
 
@@ -52,6 +63,7 @@ export function nameInputItems(input: unknown): unknown {
 export function toChatMessages(
   instructions: string | null | undefined,
   input: z.output<typeof inputField>,
+  names: Pick<ToolNames, 'encode'>,
 ): ChatMessage[] {
   const messages: ChatMessage[] = instructions ? [{ role: 'system', content: instructions }] : []
   if (typeof input === 'string') return [...messages, { role: 'user', content: [{ type: 'text', text: input }] }]
@@ -80,7 +92,7 @@ export function toChatMessages(
       else messages.push({ role: 'system', content: textOf(parts) })
       continue
     }
-    if (item.type === 'function_call_output') {
+    if (item.type === 'function_call_output' || item.type === 'custom_tool_call_output') {
       endTurn()
       messages.push(toolMessage(item, at, toolNames))
       continue
@@ -91,9 +103,12 @@ export function toChatMessages(
         turn.text += textOf(toParts(item.content, `${at}.content`))
         break
       case 'function_call':
-        toolNames.set(item.call_id, item.name)
-        turn.toolCalls.push({ id: item.call_id, name: item.name, arguments: item.arguments })
+      case 'custom_tool_call': {
+        const call = toToolCall(item, names)
+        toolNames.set(call.id, call.name)
+        turn.toolCalls.push(call)
         break
+      }
       case 'reasoning':
         turn.reasoning += textOf(toParts([...(item.content ?? item.summary ?? [])], at))
         break
@@ -101,6 +116,18 @@ export function toChatMessages(
   }
   endTurn()
   return messages
+}
+
+/** A call as the model made it: of a function, with a custom tool's text as its one argument. */
+function toToolCall(item: CallItem, names: Pick<ToolNames, 'encode'>): ToolCall {
+  const isCustom = item.type === 'custom_tool_call'
+  const tool: CallerTool = withoutUndefined({
+    kind: isCustom ? ('custom' as const) : ('function' as const),
+    name: item.name,
+    namespace: item.namespace ?? undefined,
+  })
+  const argumentText = isCustom ? JSON.stringify({ input: item.input }) : item.arguments
+  return { id: item.call_id, name: names.encode(tool), arguments: argumentText }
 }
 
 function toolMessage(

@@ -1,25 +1,12 @@
 import { z } from 'zod'
-import type {
-  ChatRequest,
-  ReasoningOptions,
-  ResponseFormat,
-  ToolChoice,
-  ToolDefinition,
-} from '../../spec/chat-request.ts'
-import { EngineError } from '../../spec/engine-error.ts'
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
 import { parseRequest } from '../parse-request.ts'
-import { toolNameField } from '../tool-name.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { inputField, nameInputItems, toChatMessages, unsupported } from './client-input.ts'
+import { offerTools, toolFields, toToolChoice } from './client-tools.ts'
+import type { ToolNames } from './tool-names.ts'
 
-const toolSchema = z.object({
-  type: z.string(),
-  name: toolNameField.nullish(),
-  description: z.string().nullish(),
-  parameters: jsonSchemaField.nullish(),
-  strict: z.boolean().nullish(),
-})
 const textFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
@@ -36,10 +23,7 @@ const bodySchema = z.object({
   input: inputField,
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
-  tools: z.array(toolSchema).nullish(),
-  tool_choice: z
-    .union([z.enum(['auto', 'none', 'required']), z.object({ type: z.string(), name: z.string().nullish() })])
-    .nullish(),
+  ...toolFields,
   parallel_tool_calls: z.boolean().nullish(),
   text: z.object({ format: textFormat.nullish(), verbosity: z.string().nullish() }).nullish(),
   reasoning: z
@@ -89,6 +73,10 @@ export interface OpenAiResponses {
   request: ChatRequest
   stream: boolean
   echo: ResponsesEcho
+  /** What the caller calls the tools that the model knows as functions. */
+  toolNames: Pick<ToolNames, 'decode'>
+  /** Fields that only OpenAI's own API understands. */
+  notSent: string[]
 }
 
 /** Decodes a POST /v1/responses body. Throws `invalid_request` or `unsupported`, naming the field. */
@@ -97,12 +85,12 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
   const body = parseRequest(bodySchema, named)
   refuseState(body)
   if ((body.top_logprobs ?? 0) > 0) throw unsupported('top_logprobs', 'token probabilities are not available.')
-  const tools = toTools(body)
+  const offered = offerTools(body)
   const request: ChatRequest = withoutUndefined({
     model: body.model,
-    messages: toChatMessages(body.instructions, body.input),
-    tools,
-    toolChoice: toToolChoice(body, tools),
+    messages: toChatMessages(body.instructions, body.input, offered.names),
+    tools: offered.definitions,
+    toolChoice: toToolChoice(body, offered),
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
     responseFormat: toResponseFormat(body.text?.format),
     sampling: withoutUndefined({
@@ -115,7 +103,8 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
     user: body.user ?? undefined,
     extra: toExtra(body),
   })
-  return { request, stream: body.stream ?? false, echo: body }
+  const { names: toolNames, notSent } = offered
+  return { request, stream: body.stream ?? false, echo: body, toolNames, notSent }
 }
 
 /** Nothing is kept between requests, so what builds on something kept is refused instead of misunderstood. */
@@ -128,44 +117,6 @@ function refuseState(body: Body): void {
   }
   if (body.background === true) throw unsupported('background', 'the answer comes with the request; leave it out.')
   if (body.prompt != null) throw unsupported('prompt', 'stored prompts only exist at OpenAI; send the text as input.')
-}
-
-function toTools({ tools }: Body): ToolDefinition[] | undefined {
-  if (tools == null || tools.length === 0) return undefined
-  return tools.map((tool, index) => {
-    const at = `tools[${index}]`
-    if (tool.type !== 'function') {
-      throw unsupported(at, `'${tool.type}' is run by OpenAI itself; only tools of type 'function' can be used here.`)
-    }
-    if (tool.name == null) {
-      throw new EngineError('invalid_request', `Missing required parameter: '${at}.name'.`, { param: `${at}.name` })
-    }
-    return withoutUndefined({
-      name: tool.name,
-      description: tool.description ?? undefined,
-      parameters: tool.parameters ?? undefined,
-      strict: tool.strict ?? undefined,
-    })
-  })
-}
-
-function toToolChoice({ tool_choice: choice }: Body, tools: ToolDefinition[] | undefined): ToolChoice | undefined {
-  if (choice == null) return undefined
-  if (choice === 'auto' || choice === 'none') return choice
-  if (tools === undefined) {
-    throw new EngineError('invalid_request', "'tool_choice' is only allowed when 'tools' are given.", {
-      param: 'tool_choice',
-    })
-  }
-  if (choice === 'required') return choice
-  const { type, name } = choice
-  if (type !== 'function' || name == null) throw unsupported('tool_choice', `'${type}' cannot be chosen here.`)
-  if (!tools.some((tool) => tool.name === name)) {
-    throw new EngineError('invalid_request', `Invalid 'tool_choice': there is no tool named '${name}' in 'tools'.`, {
-      param: 'tool_choice',
-    })
-  }
-  return { name }
 }
 
 function toResponseFormat(format: z.output<typeof textFormat> | null | undefined): ResponseFormat | undefined {

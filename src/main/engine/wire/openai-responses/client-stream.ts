@@ -6,8 +6,10 @@ import { jsonLine, jsonText } from '../json-text.ts'
 import { SSE_CONTENT_TYPE } from '../openai/chat-stream.ts'
 import type { StreamEncoder } from '../stream-encoder.ts'
 import {
+  calledTool,
+  callItem,
+  callItemId,
   endStatus,
-  functionCallItem,
   type ItemStatus,
   messageItem,
   outputText,
@@ -16,18 +18,27 @@ import {
   reasoningItem,
   responseObject,
 } from './client-answer.ts'
+import { CustomInput } from './custom-input.ts'
+import type { CallerTool } from './tool-names.ts'
 
 type ToolCallDelta = Extract<StreamPart, { type: 'tool-call-delta' }>
 
 /** One output item on its way out. */
 interface Item {
-  kind: 'message' | 'reasoning' | 'function_call'
+  kind: 'message' | 'reasoning' | 'call'
   id: string
   outputIndex: number
+  /** Of a call, its arguments as the model writes them. */
   text: string
-  callId: string
-  name: string
+  call: Call | null
   done: object | null
+}
+
+interface Call {
+  id: string
+  tool: CallerTool
+  /** What the arguments say to a custom tool; null for functions. */
+  input: CustomInput | null
 }
 
 /** An answer as the events of the Responses API. Items are numbered by when they begin; several calls may be open at once. */
@@ -62,10 +73,13 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     return `"item_id":"${item.id}","output_index":${item.outputIndex}${content}`
   }
 
-  function start(kind: Item['kind'], callId = '', name = ''): { item: Item; said: string } {
+  function start(kind: Item['kind'], call: Call | null = null): { item: Item; said: string } {
     const outputIndex = items.length
-    const prefix = kind === 'message' ? 'msg' : kind === 'reasoning' ? 'rs' : 'fc'
-    const item: Item = { kind, id: `${prefix}_${key}_${outputIndex}`, outputIndex, text: '', callId, name, done: null }
+    const id =
+      call === null
+        ? `${kind === 'message' ? 'msg' : 'rs'}_${key}_${outputIndex}`
+        : callItemId(call.tool, key, outputIndex)
+    const item: Item = { kind, id, outputIndex, text: '', call, done: null }
     items.push(item)
     let said = event('response.output_item.added', `"output_index":${outputIndex},"item":${jsonLine(empty(item))}`)
     if (kind === 'message') {
@@ -78,9 +92,10 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
 
   function end(item: Item, status: ItemStatus): string {
     if (item.done !== null) return ''
+    const input = item.call?.input ?? null
+    let said = input === null ? '' : inputDelta(item, input.rest())
     item.done = whole(item, status)
-    const text = jsonText(item.text)
-    let said = ''
+    const text = jsonText(input?.text ?? item.text)
     if (item.kind === 'message') {
       said += event('response.output_text.done', `${place(item)},"text":${text},"logprobs":[]`)
       said += event('response.content_part.done', `${place(item)},"part":${jsonLine(outputText(item.text))}`)
@@ -90,13 +105,20 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
         'response.reasoning_summary_part.done',
         `${place(item)},"part":{"type":"summary_text","text":${text}}`,
       )
+    } else if (input !== null) {
+      said += event('response.custom_tool_call_input.done', `${place(item)},"input":${text}`)
     } else {
       said += event(
         'response.function_call_arguments.done',
-        `${place(item)},"name":${jsonText(item.name)},"arguments":${text}`,
+        `${place(item)},"name":${jsonText(nameOf(item))},"arguments":${text}`,
       )
     }
     return said + event('response.output_item.done', `"output_index":${item.outputIndex},"item":${jsonLine(item.done)}`)
+  }
+
+  function inputDelta(item: Item, text: string): string {
+    if (text === '') return ''
+    return event('response.custom_tool_call_input.delta', `${place(item)},"delta":${jsonText(text)}`)
   }
 
   function endOpen(): string {
@@ -125,7 +147,9 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     if (item === undefined) {
       said += endOpen()
       for (const call of calls.values()) if (isWholeJson(call.text)) said += end(call, 'completed')
-      const started = start('function_call', part.id ?? newToolCallId(), part.name ?? '')
+      const tool = calledTool(identity, part.name ?? '')
+      const input = tool.kind === 'custom' ? new CustomInput() : null
+      const started = start('call', { id: part.id ?? newToolCallId(), tool, input })
       item = started.item
       calls.set(part.index, item)
       said += started.said
@@ -133,6 +157,8 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     if (part.argumentsDelta === '') return said
     if (item.done !== null) return said + late(item, part.argumentsDelta)
     item.text += part.argumentsDelta
+    const input = item.call?.input ?? null
+    if (input !== null) return said + inputDelta(item, input.add(part.argumentsDelta))
     return (
       said + event('response.function_call_arguments.delta', `${place(item)},"delta":${jsonText(part.argumentsDelta)}`)
     )
@@ -177,25 +203,19 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
 const SUMMARY_PART = '{"type":"summary_text","text":""}'
 
 function empty(item: Item): object {
-  switch (item.kind) {
-    case 'message':
-      return messageItem(item.id, null, 'in_progress')
-    case 'reasoning':
-      return reasoningItem(item.id, null, 'in_progress')
-    case 'function_call':
-      return functionCallItem(item.id, item.callId, item.name, '', 'in_progress')
-  }
+  if (item.call !== null) return callItem(item.id, item.call.id, item.call.tool, '', 'in_progress')
+  return item.kind === 'message'
+    ? messageItem(item.id, null, 'in_progress')
+    : reasoningItem(item.id, null, 'in_progress')
 }
 
-function whole(item: Item, status: ItemStatus): object {
-  switch (item.kind) {
-    case 'message':
-      return messageItem(item.id, item.text, status)
-    case 'reasoning':
-      return reasoningItem(item.id, item.text, status)
-    case 'function_call':
-      return functionCallItem(item.id, item.callId, item.name, item.text, status)
-  }
+function whole({ kind, id, text, call }: Item, status: ItemStatus): object {
+  if (call !== null) return callItem(id, call.id, call.tool, call.input?.text ?? text, status)
+  return kind === 'message' ? messageItem(id, text, status) : reasoningItem(id, text, status)
+}
+
+function nameOf({ call }: Item): string {
+  return call?.tool.name ?? ''
 }
 
 /** Arguments for a call that was whole: only space may still come. */
@@ -203,6 +223,6 @@ function late(item: Item, text: string): string {
   if (text.trim() === '') return ''
   throw new EngineError(
     'upstream_error',
-    `The upstream wrote more arguments for the tool call '${item.name}' after they were complete.`,
+    `The upstream wrote more arguments for the tool call '${nameOf(item)}' after they were complete.`,
   )
 }
