@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatMessage, ChatRequest } from '../../../src/main/engine/spec/chat-request.ts'
 import {
+  lostInOllamaEmbed,
   ollamaChatBody,
   ollamaCompletionBody,
   ollamaEmbedBody,
@@ -248,6 +249,43 @@ describe('ollamaCompletionBody', () => {
       notSent: ['logit_bias'],
     })
   })
+
+  test('takes Ollama’s own fields from other dialects, and names the rest', () => {
+    const request = {
+      model: 'x',
+      prompt: 'a',
+      sampling: {},
+      user: 'u1',
+      extra: { options: { mirostat: 1 }, num_ctx: 512, shift: true, prefix: true, gone: null },
+    }
+    expect(ollamaCompletionBody(request, 'demo')).toEqual({
+      body: {
+        model: 'demo',
+        prompt: 'a',
+        raw: true,
+        stream: true,
+        options: { mirostat: 1, num_ctx: 512 },
+        truncate: false,
+        shift: true,
+      },
+      notSent: ['user', 'prefix'],
+    })
+  })
+})
+
+test('embeddings take Ollama’s options from other dialects; the rest is named', () => {
+  const request = {
+    model: 'x',
+    inputs: ['a'],
+    user: 'u1',
+    extra: { options: { num_thread: 2 }, num_ctx: 512, input_type: 'query' },
+  }
+  expect(ollamaEmbedBody(request, 'demo', ['a'])).toEqual({
+    model: 'demo',
+    input: ['a'],
+    options: { num_thread: 2, num_ctx: 512 },
+  })
+  expect(lostInOllamaEmbed(request)).toEqual(['user', 'input_type'])
 })
 
 test('embedding bodies, new and old', () => {

@@ -20,6 +20,7 @@ describe('decodeOpenAiChat', () => {
       request: { model: 'demo', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], sampling: {} },
       stream: false,
       includeUsage: false,
+      notSent: [],
     })
   })
 
@@ -127,6 +128,7 @@ describe('decodeOpenAiChat', () => {
       },
       stream: true,
       includeUsage: true,
+      notSent: ['messages[].content[].image_url.detail'],
     })
   })
 

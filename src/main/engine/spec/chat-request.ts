@@ -121,6 +121,9 @@ export interface CompletionRequest {
   responseFormat?: ResponseFormat
   sampling: Sampling
   runtime?: RuntimeHints
+  user?: string
+  /** As in a chat. */
+  extra?: Record<string, unknown>
 }
 
 export interface EmbeddingRequest {
@@ -130,4 +133,7 @@ export interface EmbeddingRequest {
   /** Cut inputs that are longer than the context instead of refusing them. Default true. */
   truncate?: boolean
   runtime?: RuntimeHints
+  user?: string
+  /** As in a chat. */
+  extra?: Record<string, unknown>
 }

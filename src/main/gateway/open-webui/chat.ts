@@ -10,6 +10,7 @@ import { callerOf } from '../caller.ts'
 import { findBase } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { readBody } from '../json-body.ts'
+import { alsoNotSent } from '../not-sent.ts'
 import { asksForStream, excluding } from '../openai/answers.ts'
 import { tryPassThrough } from '../pass-through.ts'
 import { sendJson } from '../respond.ts'
@@ -40,7 +41,7 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
     tried = passed.excluding
   }
 
-  const { request, includeUsage } = decode(chat, body, takesOptions)
+  const { request, includeUsage, notSent } = decode(chat, body, takesOptions)
   exchange.model = request.model
   const identity: AnswerIdentity = {
     id: `chatcmpl-${exchange.requestId.slice(4)}`,
@@ -50,10 +51,10 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   let run: ChatRun | null = null
   const servedByOllama = (): boolean =>
     run !== null && engine.connectionSet.find(run.route.connectionId)?.provider === 'ollama'
-  const start = async (signal: AbortSignal): Promise<ChatRun> => {
+  const start = alsoNotSent(exchange, notSent, async (signal) => {
     run = await engine.pipeline.chat(request, caller, signal, excluding({}, tried))
     return run
-  }
+  })
   if (wantsStream) return streamAnswer(exchange, webUiChatStream(identity, includeUsage, servedByOllama), start)
   return sendWholeAnswer(exchange, start, (answer, headers) => {
     const whole = openAiChatCompletion(identity, answer)

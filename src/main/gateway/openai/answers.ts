@@ -11,6 +11,7 @@ import { decodeOpenAiEmbeddings, openAiEmbeddingPieces } from '../../engine/wire
 import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { type JsonBody, readBody } from '../json-body.ts'
+import { alsoNotSent } from '../not-sent.ts'
 import { tryPassThrough } from '../pass-through.ts'
 import { sendJson, sendPieces } from '../respond.ts'
 import { routeHeaders } from '../route-headers.ts'
@@ -22,20 +23,15 @@ export async function chatCompletions(exchange: Exchange, options: RouteOptions 
   const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:chat', raw, json, asksForStream(json), caller, options)
   if (passed.done) return
-  const { request, stream, includeUsage } = decodeOpenAiChat(json)
+  const { request, stream, includeUsage, notSent } = decodeOpenAiChat(json)
   const identity = answerIdentity(exchange, 'chatcmpl', request.model)
   const { pipeline } = exchange.gateway.engine
   const route = excluding(options, passed.excluding)
-  if (stream) {
-    return streamAnswer(exchange, openAiChatStream(identity, includeUsage), (signal) =>
-      pipeline.chat(request, caller, signal, route),
-    )
-  }
-  return sendWholeAnswer(
-    exchange,
-    (signal) => pipeline.chat(request, caller, signal, route),
-    (answer, headers) => sendJson(exchange, 200, openAiChatCompletion(identity, answer), headers),
-  )
+  const start = alsoNotSent(exchange, notSent, (signal) => pipeline.chat(request, caller, signal, route))
+  if (stream) return streamAnswer(exchange, openAiChatStream(identity, includeUsage), start)
+  return sendWholeAnswer(exchange, start, (answer, headers) => {
+    sendJson(exchange, 200, openAiChatCompletion(identity, answer), headers)
+  })
 }
 
 /** POST /v1/completions */

@@ -327,6 +327,27 @@ describe('api.openai.com', () => {
     })
   })
 
+  test('is told what has no field of its own, in completions and embeddings too', async () => {
+    const { adapter, server } = await connect({ flavour: 'compatible' })
+    const call = { requestId: 'r', signal: new AbortController().signal }
+    // A field never replaces what the engine decides.
+    const extra = { prefix: true, stream: false, input: 'other' }
+    await all(
+      adapter.complete({
+        ...call,
+        request: { model: 'm', prompt: 'Once', sampling: {}, user: 'u1', extra },
+        upstreamModel: 'some-model',
+      }),
+    )
+    expect(server.requests.at(-1)?.body).toMatchObject({ prompt: 'Once', user: 'u1', prefix: true, stream: true })
+    await adapter.embed({
+      ...call,
+      request: { model: 'm', inputs: ['a'], user: 'u1', extra: { ...extra, input_type: 'query' } },
+      upstreamModel: 'some-embedder',
+    })
+    expect(server.requests.at(-1)?.body).toMatchObject({ input: ['a'], user: 'u1', input_type: 'query' })
+  })
+
   test('embeds by base64', async () => {
     const { adapter, server } = await connect({ flavour: 'openai' })
     await adapter.listModels()

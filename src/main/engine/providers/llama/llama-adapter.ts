@@ -10,7 +10,12 @@ export function createLlamaAdapter(runtime: LlamaRuntime): ProviderAdapter {
     listModels: async () => runtime.files().map(toUpstreamModel),
     chat: (call) => runtime.chat(call.upstreamModel, call.request, call.signal, told(call)),
     complete: (call) => runtime.complete(call.upstreamModel, call.request, call.signal, told(call)),
-    embed: ({ upstreamModel, request, signal }) => runtime.embed(upstreamModel, request, signal),
+    embed(call) {
+      const { upstreamModel, request, signal } = call
+      const foreign = [...(request.user === undefined ? [] : ['user']), ...Object.keys(request.extra ?? {})]
+      if (foreign.length > 0) call.onNotSent?.(foreign)
+      return runtime.embed(upstreamModel, request, signal)
+    },
   }
 }
 

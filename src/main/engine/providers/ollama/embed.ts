@@ -5,7 +5,7 @@ import type { EmbeddingResult } from '../../spec/stream-part.ts'
 import type { Upstream } from '../../spec/upstream.ts'
 import { ollamaVectors, unitVector } from '../../wire/ollama/upstream-embed.ts'
 import { ollamaErrorOf, ollamaRefusal } from '../../wire/ollama/upstream-errors.ts'
-import { ollamaEmbedBody, ollamaOldEmbedBody } from '../../wire/ollama/upstream-request.ts'
+import { lostInOllamaEmbed, ollamaEmbedBody, ollamaOldEmbedBody } from '../../wire/ollama/upstream-request.ts'
 
 /** Inputs per request: the JSON of more vectors would take too long to read in one piece. */
 const BATCH = 64
@@ -14,6 +14,8 @@ const BATCH = 64
 export async function embedAll(upstream: Upstream, call: ProviderCall<EmbeddingRequest>): Promise<EmbeddingResult> {
   const { inputs, dimensions } = call.request
   const startedAt = performance.now()
+  const lost = lostInOllamaEmbed(call.request)
+  if (lost.length > 0) call.onNotSent?.(lost)
   const result: EmbeddingResult = { embeddings: [], promptTokens: 0, loadMs: 0, totalMs: 0 }
   let isOld = false
   for (let at = 0; at < inputs.length; ) {

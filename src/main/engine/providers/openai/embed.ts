@@ -4,6 +4,8 @@ import type { ProviderCall } from '../../spec/provider-adapter.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
 import { embeddingBatches, readEmbeddings, toEmbeddingBody } from '../../wire/openai/upstream-embeddings.ts'
 import { runtimeFields } from '../../wire/openai/upstream-runtime-hints.ts'
+import { applyOpenAiBodyRules } from '../../wire/parameters/openai-body-rules.ts'
+import { withoutUndefined } from '../../wire/without-undefined.ts'
 import type { Vendor } from './vendor-table.ts'
 
 /** Embeds all inputs, in as many requests as their number takes. */
@@ -16,11 +18,15 @@ export async function embed(
   const began = performance.now()
   const notSent: string[] = []
   runtimeFields(request.runtime, new Set(), notSent)
+  const extra = applyOpenAiBodyRules(withoutUndefined({ ...request.extra, user: request.user }), upstreamModel, vendor)
+  notSent.push(...extra.notSent)
   if (notSent.length > 0) call.onNotSent?.(notSent)
   const embeddings: Float32Array[] = []
   let promptTokens = 0
   for (const inputs of embeddingBatches(request.inputs, vendor.embeddingsBase64)) {
-    const answer = await post(JSON.stringify(toEmbeddingBody(inputs, request.dimensions, upstreamModel, vendor)))
+    const body = toEmbeddingBody(inputs, request.dimensions, upstreamModel, vendor)
+    // The extra fields first, so that none replaces one that the engine knows.
+    const answer = await post(JSON.stringify({ ...extra.body, ...body }))
     const batch = readEmbeddings(answer, inputs.length, vendor.vendor)
     embeddings.push(...batch.embeddings)
     promptTokens += batch.promptTokens

@@ -42,6 +42,8 @@ export function notEnforced(request: ChatRequest | CompletionRequest): string[] 
   if (responseFormat?.type === 'json-schema') {
     answerSchema(responseFormat.schema, (path) => fields.add(`response_format.json_schema.schema.${path}`))
   }
+  if (request.user !== undefined) fields.add('user')
+  for (const name of Object.keys(request.extra ?? {})) fields.add(name)
   if (!('messages' in request)) return [...fields]
   if (request.toolChoice !== 'none') {
     for (const [index, tool] of (request.tools ?? []).entries()) {
@@ -49,6 +51,5 @@ export function notEnforced(request: ChatRequest | CompletionRequest): string[] 
     }
   }
   if (request.reasoning?.effort !== undefined) fields.add('reasoning_effort')
-  for (const name of Object.keys(request.extra ?? {})) fields.add(name)
   return [...fields]
 }

@@ -10,8 +10,10 @@ const imageSource = z.discriminatedUnion('type', [
   z.object({ type: z.literal('file') }),
 ])
 const imageBlock = z.object({ type: z.literal('image'), source: imageSource })
+const citations = z.object({ enabled: z.boolean().nullish() }).nullish()
 const documentBlock = z.object({
   type: z.literal('document'),
+  citations,
   title: z.string().nullish(),
   context: z.string().nullish(),
   source: z.discriminatedUnion('type', [
@@ -28,6 +30,7 @@ const searchResultBlock = z.object({
   title: z.string(),
   source: z.string(),
   content: z.array(textBlock),
+  citations,
 })
 const toolResultBlock = z.object({
   type: z.literal('tool_result'),
@@ -111,6 +114,18 @@ export function contentParts(
     default:
       throw anthropicOnly(at, block.type)
   }
+}
+
+/** Whether the answer is asked to quote what it is given, in a form that only Anthropic's own API has. */
+export function asksForCitations(block: UserBlock): boolean {
+  if (block.type === 'tool_result') {
+    return typeof block.content !== 'string' && (block.content ?? []).some(hasCitations)
+  }
+  return hasCitations(block)
+}
+
+function hasCitations(block: UserBlock | ResultBlock): boolean {
+  return (block.type === 'document' || block.type === 'search_result') && block.citations?.enabled === true
 }
 
 /** What only Anthropic's own API can do; a request with it is answered there by the fast path. */

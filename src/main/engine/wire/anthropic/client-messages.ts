@@ -4,6 +4,7 @@ import { withoutUndefined } from '../without-undefined.ts'
 import {
   type AssistantBlock,
   anthropicOnly,
+  asksForCitations,
   assistantBlock,
   contentParts,
   type ImagePart,
@@ -13,6 +14,7 @@ import {
 } from './client-content.ts'
 
 const REDACTED = 'messages[].content[] (redacted_thinking)'
+const CITATIONS = 'messages[].content[].citations'
 
 const textContent = z.union([z.string(), z.array(textBlock)])
 
@@ -37,6 +39,10 @@ export function toChatMessages(
 ): DecodedMessages {
   const toolNames = new Map<string, string>()
   const notSent: string[] = []
+  /** Once: a long conversation has many of a kind. */
+  const name = (field: string): void => {
+    if (!notSent.includes(field)) notSent.push(field)
+  }
   const decoded: ChatMessage[] = []
   const instructions = system == null ? '' : joinText(system)
   if (instructions !== '') decoded.push({ role: 'system', content: instructions })
@@ -48,9 +54,10 @@ export function toChatMessages(
         break
       case 'user':
         decoded.push(...userMessages(message.content, at, toolNames))
+        if (typeof message.content !== 'string' && message.content.some(asksForCitations)) name(CITATIONS)
         break
       case 'assistant':
-        decoded.push(assistantMessage(message.content, at, toolNames, notSent))
+        decoded.push(assistantMessage(message.content, at, toolNames, () => name(REDACTED)))
         break
     }
   }
@@ -104,7 +111,7 @@ function assistantMessage(
   content: string | AssistantBlock[],
   at: string,
   toolNames: Map<string, string>,
-  notSent: string[],
+  onRedacted: () => void,
 ): ChatMessage {
   if (typeof content === 'string') return { role: 'assistant', content }
   let text = ''
@@ -119,8 +126,8 @@ function assistantMessage(
         thoughts.push({ thinking: block.thinking, signature: block.signature ?? '' })
         break
       case 'redacted_thinking':
-        // Encrypted for Anthropic's own models: nobody else can read it. Named once: a long conversation has many.
-        if (!notSent.includes(REDACTED)) notSent.push(REDACTED)
+        // Encrypted for Anthropic's own models: nobody else can read it.
+        onRedacted()
         break
       case 'tool_use':
         toolNames.set(block.id, block.name)

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
 import { parseRequest } from '../parse-request.ts'
+import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { anthropicOnly } from './client-content.ts'
 import { messageSchema, systemField, toChatMessages } from './client-messages.ts'
-import { toolFields, toToolChoice, toTools } from './client-tools.ts'
+import { lostInTools, NO_LOSS, toolFields, toToolChoice, toTools } from './client-tools.ts'
 
 const outputFormat = z.object({ type: z.literal('json_schema'), schema: jsonSchemaField })
 
@@ -45,12 +46,6 @@ const bodySchema = z.object({
 type Prompt = z.output<typeof countSchema>
 type Body = z.output<typeof bodySchema>
 
-/** Marks for Anthropic's own prompt cache: without them the answer is the same. */
-const NO_LOSS = new Set(['cache_control'])
-
-const MAX_UNKNOWN_FIELDS = 20
-const MAX_NAME_LENGTH = 64
-
 /** A decoded request and how its answer is wanted. */
 export interface AnthropicMessages {
   request: ChatRequest
@@ -70,7 +65,7 @@ export function decodeAnthropicMessages(json: unknown): AnthropicMessages {
       ...(body.metadata?.user_id == null ? {} : { user: body.metadata.user_id }),
     },
     stream: body.stream ?? false,
-    notSent: [...notSent, ...unknownFields(json)],
+    notSent: [...notSent, ...unknownFields(json as object, (name) => name in bodySchema.shape || NO_LOSS.has(name))],
   }
 }
 
@@ -92,7 +87,7 @@ function toRequest(body: Prompt): { request: ChatRequest; notSent: string[] } {
     reasoning: toReasoning(body),
     sampling: {},
   })
-  return { request, notSent }
+  return { request, notSent: [...notSent, ...lostInTools(body)] }
 }
 
 function toSampling(body: Body): ChatRequest['sampling'] {
@@ -118,12 +113,4 @@ function toReasoning({ thinking, output_config: config }: Prompt): ReasoningOpti
     effort,
     budgetTokens: thinking?.type === 'enabled' ? thinking.budget_tokens : undefined,
   })
-}
-
-/** Names are the caller's own text and end in a header, so there is a bound to them. */
-function unknownFields(json: unknown): string[] {
-  const names = Object.entries(json as object).flatMap(([name, value]) =>
-    name in bodySchema.shape || NO_LOSS.has(name) || value == null ? [] : [name.slice(0, MAX_NAME_LENGTH)],
-  )
-  return names.slice(0, MAX_UNKNOWN_FIELDS)
 }

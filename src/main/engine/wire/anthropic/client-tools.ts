@@ -3,23 +3,25 @@ import type { ToolChoice, ToolDefinition } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
 import { toolNameField } from '../tool-name.ts'
+import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { anthropicOnly } from './client-content.ts'
 
 const parallel = { disable_parallel_tool_use: z.boolean().nullish() }
 
+/** Marks for Anthropic's own prompt cache: without them the answer is the same. */
+export const NO_LOSS: ReadonlySet<string> = new Set(['cache_control'])
+
+const toolSchema = z.object({
+  type: z.string().nullish(),
+  name: toolNameField.nullish(),
+  description: z.string().nullish(),
+  input_schema: jsonSchemaField.nullish(),
+  strict: z.boolean().nullish(),
+})
+
 export const toolFields = {
-  tools: z
-    .array(
-      z.object({
-        type: z.string().nullish(),
-        name: toolNameField.nullish(),
-        description: z.string().nullish(),
-        input_schema: jsonSchemaField.nullish(),
-        strict: z.boolean().nullish(),
-      }),
-    )
-    .nullish(),
+  tools: z.array(toolSchema.loose()).nullish(),
   tool_choice: z
     .discriminatedUnion('type', [
       z.object({ type: z.literal('auto'), ...parallel }),
@@ -48,6 +50,14 @@ export function toTools({ tools }: ToolFields): ToolDefinition[] | undefined {
       strict: strict ?? undefined,
     })
   })
+}
+
+/** What of tools only Anthropic's own API does (`defer_loading`, `input_examples`). Off asks for nothing. */
+export function lostInTools({ tools }: ToolFields): string[] {
+  const isKnown = (name: string): boolean => name in toolSchema.shape || NO_LOSS.has(name)
+  return (tools ?? []).flatMap((tool, index) =>
+    unknownFields(tool, (name) => isKnown(name) || tool[name] === false, `tools[${index}].`),
+  )
 }
 
 /** How tools may be used. Throws if it names a tool that is not on offer. */

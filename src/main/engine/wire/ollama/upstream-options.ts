@@ -32,6 +32,14 @@ export function isOllamaOption(name: string): boolean {
   return OPTION_NAMES.has(name)
 }
 
+/** Fields of Ollama's own dialect that clients of others send along (`extra_body` of the OpenAI library). */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['options', 'keep_alive', 'think', 'format', 'truncate', 'shift'])
+
+/** True for a top-level field of another dialect that Ollama understands, be it as one of its options. */
+export function isOllamaField(name: string): boolean {
+  return OWN_FIELDS.has(name) || isOllamaOption(name)
+}
+
 /**
  * `options` of a request to Ollama. What has a field of its own wins over the caller's raw `options`, and those over
  * `extra` (the caller's own `options`, and options at the top level).

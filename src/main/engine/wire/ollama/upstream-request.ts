@@ -7,7 +7,14 @@ import type {
   ToolDefinition,
 } from '../../spec/chat-request.ts'
 import { ollamaMessages } from './upstream-messages.ts'
-import { definedOnly, isObject, isOllamaOption, ollamaHandling, ollamaOptions } from './upstream-options.ts'
+import {
+  definedOnly,
+  isObject,
+  isOllamaField,
+  isOllamaOption,
+  ollamaHandling,
+  ollamaOptions,
+} from './upstream-options.ts'
 
 type Json = Record<string, unknown>
 
@@ -25,9 +32,6 @@ export interface OllamaBody {
   notSent: string[]
 }
 
-/** Fields of Ollama's own dialect that clients of others send along (`extra_body` of the OpenAI library). */
-const OWN_FIELDS: ReadonlySet<string> = new Set(['options', 'keep_alive', 'think', 'format', 'truncate', 'shift'])
-
 /** POST /api/chat. Throws `unsupported` and `invalid_request` for messages that cannot be said to Ollama. */
 export function ollamaChatBody(request: ChatRequest, model: string, thinking: ThinkSupport): OllamaBody {
   const notSent: string[] = []
@@ -37,9 +41,7 @@ export function ollamaChatBody(request: ChatRequest, model: string, thinking: Th
   if (request.parallelToolCalls === false) notSent.push('parallel_tool_calls')
   if (sampling.logitBias !== undefined) notSent.push('logit_bias')
   if (request.user !== undefined) notSent.push('user')
-  for (const [name, value] of Object.entries(extra)) {
-    if (value !== null && value !== undefined && !OWN_FIELDS.has(name) && !isOllamaOption(name)) notSent.push(name)
-  }
+  notSent.push(...foreignFields(extra))
   const options = ollamaOptions(sampling, runtime, extra)
   const body = definedOnly({
     model,
@@ -56,24 +58,27 @@ export function ollamaChatBody(request: ChatRequest, model: string, thinking: Th
 
 /** POST /api/generate: raw, unless a gap has to be filled (which only the model's own template can). */
 export function ollamaCompletionBody(request: CompletionRequest, model: string): OllamaBody {
-  const { sampling, runtime = {}, suffix } = request
-  const options = ollamaOptions(sampling, runtime)
+  const { sampling, runtime = {}, extra = {}, suffix } = request
+  const options = ollamaOptions(sampling, runtime, extra)
   const body = definedOnly({
     model,
     prompt: request.prompt,
     suffix,
     raw: suffix === undefined ? true : undefined,
     stream: true,
-    format: ollamaFormat(request.responseFormat),
+    format: ollamaFormat(request.responseFormat) ?? extra.format,
     options: isEmpty(options) ? undefined : options,
-    ...ollamaHandling(runtime),
+    ...ollamaHandling(runtime, extra),
   })
-  return { body, notSent: sampling.logitBias === undefined ? [] : ['logit_bias'] }
+  const notSent = sampling.logitBias === undefined ? [] : ['logit_bias']
+  if (request.user !== undefined) notSent.push('user')
+  return { body, notSent: [...notSent, ...foreignFields(extra)] }
 }
 
 /** POST /api/embed for some of the request's inputs. */
 export function ollamaEmbedBody(request: EmbeddingRequest, model: string, inputs: readonly string[]): Json {
-  const options = ollamaOptions({}, request.runtime ?? {})
+  const { runtime = {}, extra = {} } = request
+  const options = ollamaOptions({}, runtime, extra)
   return definedOnly({
     model,
     input: inputs,
@@ -81,14 +86,27 @@ export function ollamaEmbedBody(request: EmbeddingRequest, model: string, inputs
     truncate: request.truncate === false ? false : undefined,
     dimensions: request.dimensions,
     options: isEmpty(options) ? undefined : options,
-    keep_alive: request.runtime?.keepAliveSeconds,
+    keep_alive: runtime.keepAliveSeconds,
   })
+}
+
+/** What of an embedding request Ollama has no field for. */
+export function lostInOllamaEmbed({ user, extra = {} }: EmbeddingRequest): string[] {
+  const lost = user === undefined ? [] : ['user']
+  return [...lost, ...Object.keys(extra).filter((name) => name !== 'options' && !isOllamaOption(name))]
 }
 
 /** POST /api/embeddings, the call of releases before 0.3: one text, no `truncate`, no `dimensions`. */
 export function ollamaOldEmbedBody(request: EmbeddingRequest, model: string, input: string): Json {
   const { input: _many, truncate: _cut, dimensions: _short, ...rest } = ollamaEmbedBody(request, model, [])
   return { ...rest, prompt: input }
+}
+
+/** Fields of other dialects that nothing is made of. */
+function foreignFields(extra: Readonly<Json>): string[] {
+  return Object.entries(extra).flatMap(([name, value]) =>
+    value === null || value === undefined || isOllamaField(name) ? [] : [name],
+  )
 }
 
 function ollamaTool(tool: ToolDefinition): Json {

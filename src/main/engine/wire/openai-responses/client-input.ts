@@ -8,7 +8,12 @@ import type { CallerTool, ToolNames } from './tool-names.ts'
 const contentPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['input_text', 'output_text', 'text', 'summary_text', 'reasoning_text']), text: z.string() }),
   z.object({ type: z.literal('refusal'), refusal: z.string() }),
-  z.object({ type: z.literal('input_image'), image_url: z.string().nullish(), file_id: z.string().nullish() }),
+  z.object({
+    type: z.literal('input_image'),
+    image_url: z.string().nullish(),
+    file_id: z.string().nullish(),
+    detail: z.string().nullish(),
+  }),
   z.object({ type: z.enum(['input_file', 'input_audio']) }),
 ])
 type InputPart = z.output<typeof contentPart>
@@ -29,6 +34,7 @@ const inputItem = z.discriminatedUnion('type', [
     type: z.literal('reasoning'),
     summary: z.array(contentPart).nullish(),
     content: z.array(contentPart).nullish(),
+    encrypted_content: z.string().nullish(),
   }),
 ])
 type CallItem = Extract<z.output<typeof inputItem>, { type: 'function_call' | 'custom_tool_call' }>
@@ -59,11 +65,15 @@ export function nameInputItems(input: unknown): unknown {
   })
 }
 
-/** Input items as the engine's messages. What a model said in one turn (thoughts, text, calls) becomes one message. */
+/**
+ * Input items as the engine's messages. What a model said in one turn (thoughts, text, calls) becomes one message.
+ * What has no place there is added to `lost`, once for each kind of item.
+ */
 export function toChatMessages(
   instructions: string | null | undefined,
   input: z.output<typeof inputField>,
   names: Pick<ToolNames, 'encode'>,
+  lost: Set<string>,
 ): ChatMessage[] {
   const messages: ChatMessage[] = instructions ? [{ role: 'system', content: instructions }] : []
   if (typeof input === 'string') return [...messages, { role: 'user', content: [{ type: 'text', text: input }] }]
@@ -87,20 +97,20 @@ export function toChatMessages(
     const at = `input[${index}]`
     if (item.type === 'message' && item.role !== 'assistant') {
       endTurn()
-      const parts = toParts(item.content, `${at}.content`)
+      const parts = toParts(item.content, `${at}.content`, lost)
       if (item.role === 'user') messages.push({ role: 'user', content: parts })
       else messages.push({ role: 'system', content: textOf(parts) })
       continue
     }
     if (item.type === 'function_call_output' || item.type === 'custom_tool_call_output') {
       endTurn()
-      messages.push(toolMessage(item, at, toolNames))
+      messages.push(toolMessage(item, at, toolNames, lost))
       continue
     }
     turn ??= { text: '', reasoning: '', toolCalls: [] }
     switch (item.type) {
       case 'message':
-        turn.text += textOf(toParts(item.content, `${at}.content`))
+        turn.text += textOf(toParts(item.content, `${at}.content`, lost))
         break
       case 'function_call':
       case 'custom_tool_call': {
@@ -110,7 +120,9 @@ export function toChatMessages(
         break
       }
       case 'reasoning':
-        turn.reasoning += textOf(toParts([...(item.content ?? item.summary ?? [])], at))
+        // Only OpenAI's own models can read it.
+        if (item.encrypted_content) lost.add('input[].encrypted_content')
+        turn.reasoning += textOf(toParts([...(item.content ?? item.summary ?? [])], at, lost))
         break
     }
   }
@@ -134,8 +146,9 @@ function toolMessage(
   item: { call_id: string; output: z.output<typeof content> },
   at: string,
   toolNames: Map<string, string>,
+  lost: Set<string>,
 ): ChatMessage {
-  const parts = toParts(item.output, `${at}.output`)
+  const parts = toParts(item.output, `${at}.output`, lost)
   const images = parts.filter((part) => part.type !== 'text')
   return withoutUndefined({
     role: 'tool' as const,
@@ -146,7 +159,7 @@ function toolMessage(
   })
 }
 
-function toParts(given: string | InputPart[], at: string): ContentPart[] {
+function toParts(given: string | InputPart[], at: string, lost: Set<string>): ContentPart[] {
   if (typeof given === 'string') return [{ type: 'text', text: given }]
   return given.map((part, index): ContentPart => {
     const here = `${at}[${index}]`
@@ -156,6 +169,7 @@ function toParts(given: string | InputPart[], at: string): ContentPart[] {
       case 'input_image':
         if (part.image_url == null)
           throw unsupported(here, 'an image must come as image_url; files are not stored here.')
+        if ((part.detail ?? 'auto') !== 'auto') lost.add('input[].content[].detail')
         return imageFromUrl(part.image_url, `${here}.image_url`)
       case 'input_file':
       case 'input_audio':

@@ -1,7 +1,12 @@
 import { z } from 'zod'
-import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
+import type { ChatRequest, ReasoningOptions, ResponseFormat, RuntimeHints } from '../../spec/chat-request.ts'
+import { keepAliveSeconds } from '../keep-alive.ts'
+import { isOllamaField } from '../ollama/upstream-options.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
+import { extraFields } from '../openai/extra-fields.ts'
+import { samplingFields, toSampling } from '../openai/sampling.ts'
 import { parseRequest } from '../parse-request.ts'
+import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { inputField, nameInputItems, toChatMessages, unsupported } from './client-input.ts'
 import { offerTools, toolFields, toToolChoice } from './client-tools.ts'
@@ -18,23 +23,30 @@ const textFormat = z.discriminatedUnion('type', [
   }),
 ])
 
+/** Sampling and loading that the Responses API itself lacks, as chat completions have it. */
+const {
+  n: _one,
+  max_tokens: _older,
+  max_completion_tokens: _chats,
+  stream_options: _usage,
+  ...sharedFields
+} = samplingFields
+
 const bodySchema = z.object({
+  ...sharedFields,
   model: z.string().min(1),
   input: inputField,
   instructions: z.string().nullish(),
-  stream: z.boolean().nullish(),
   ...toolFields,
   parallel_tool_calls: z.boolean().nullish(),
-  text: z.object({ format: textFormat.nullish(), verbosity: z.string().nullish() }).nullish(),
+  text: z.looseObject({ format: textFormat.nullish(), verbosity: z.string().nullish() }).nullish(),
   reasoning: z
-    .object({
+    .looseObject({
       effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
       summary: z.string().nullish(),
     })
     .nullish(),
   max_output_tokens: z.number().int().min(1).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
   top_logprobs: z.number().int().nullish(),
   truncation: z.enum(['auto', 'disabled']).nullish(),
   user: z.string().nullish(),
@@ -86,25 +98,22 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
   refuseState(body)
   if ((body.top_logprobs ?? 0) > 0) throw unsupported('top_logprobs', 'token probabilities are not available.')
   const offered = offerTools(body)
+  const lost = new Set<string>()
   const request: ChatRequest = withoutUndefined({
     model: body.model,
-    messages: toChatMessages(body.instructions, body.input, offered.names),
+    messages: toChatMessages(body.instructions, body.input, offered.names, lost),
     tools: offered.definitions,
     toolChoice: toToolChoice(body, offered),
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
     responseFormat: toResponseFormat(body.text?.format),
-    sampling: withoutUndefined({
-      maxTokens: body.max_output_tokens ?? undefined,
-      temperature: body.temperature ?? undefined,
-      topP: body.top_p ?? undefined,
-    }),
+    sampling: toSampling({ ...body, max_tokens: body.max_output_tokens }),
     reasoning: toReasoning(body.reasoning?.effort),
-    runtime: body.truncation === 'auto' ? { overflow: 'truncate' as const } : undefined,
+    runtime: toRuntime(body),
     user: body.user ?? undefined,
-    extra: toExtra(body),
+    extra: toExtra(body, json),
   })
-  const { names: toolNames, notSent } = offered
-  return { request, stream: body.stream ?? false, echo: body, toolNames, notSent }
+  const notSent = [...lostInBody(body, json), ...offered.notSent, ...lost]
+  return { request, stream: body.stream ?? false, echo: body, toolNames: offered.names, notSent }
 }
 
 /** Nothing is kept between requests, so what builds on something kept is refused instead of misunderstood. */
@@ -137,15 +146,38 @@ function toReasoning(effort: NonNullable<Body['reasoning']>['effort']): Reasonin
   return { enabled: true, effort: effort === 'max' ? 'xhigh' : effort }
 }
 
-/** Fields that mean the same in chat completions, under the names that they have there. */
-function toExtra(body: Body): Record<string, unknown> | undefined {
+function toRuntime({ truncation, keep_alive: keepAlive }: Body): RuntimeHints | undefined {
+  const runtime = withoutUndefined({
+    overflow: truncation === 'auto' ? ('truncate' as const) : undefined,
+    keepAliveSeconds: keepAlive == null ? undefined : keepAliveSeconds(keepAlive),
+  })
+  return Object.keys(runtime).length === 0 ? undefined : runtime
+}
+
+/**
+ * Fields that mean the same in chat completions, under the names that they have there, and those of Ollama. Others are
+ * more likely this API's newest than a server's own, and chat completions refuse what they do not know.
+ */
+function toExtra(body: Body, json: unknown): Record<string, unknown> | undefined {
   const extra = withoutUndefined({
+    ...extraFields(json, (name) => !(name in bodySchema.shape) && isOllamaField(name)),
     service_tier: body.service_tier ?? undefined,
     prompt_cache_key: body.prompt_cache_key ?? undefined,
     safety_identifier: body.safety_identifier ?? undefined,
     verbosity: body.text?.verbosity ?? undefined,
   })
   return Object.keys(extra).length === 0 ? undefined : extra
+}
+
+/** Fields that nothing is made of here. */
+function lostInBody(body: Body, json: unknown): string[] {
+  return [
+    ...unknownFields(json as object, (name) => name in bodySchema.shape || isOllamaField(name)),
+    // Nothing is stored here, and not everybody looks for it in the answer.
+    ...(body.store === true ? ['store'] : []),
+    ...unknownFields(body.text ?? {}, (name) => name === 'format' || name === 'verbosity', 'text.'),
+    ...unknownFields(body.reasoning ?? {}, (name) => name === 'effort' || name === 'summary', 'reasoning.'),
+  ]
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

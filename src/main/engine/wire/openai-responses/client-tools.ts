@@ -3,6 +3,7 @@ import type { ToolChoice, ToolDefinition } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
 import { toolNameField } from '../tool-name.ts'
+import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { unsupported } from './client-input.ts'
 import { type CallerTool, createToolNames, type ToolNames } from './tool-names.ts'
@@ -56,6 +57,7 @@ export function offerTools({ tools: given }: ToolFields): OfferedTools {
     }
     const known: CallerTool = { kind, name: requiredName(tool, at), ...(namespace === undefined ? {} : { namespace }) }
     tools.push(known)
+    notSent.push(...unknownFields(tool, (name) => name in singleTool.shape || tool[name] === false, `${at}.`))
     definitions.push(kind === 'custom' ? customFunction(tool, names.encode(known)) : plain(tool, names.encode(known)))
     if (kind === 'custom' && tool.format?.type === 'grammar') notSent.push(`${at}.format`)
   }

@@ -8,7 +8,10 @@ const textPart = z.object({ type: z.literal('text'), text: z.string() })
 const textContent = z.union([z.string(), z.array(textPart).min(1)])
 const userPart = z.discriminatedUnion('type', [
   textPart,
-  z.object({ type: z.literal('image_url'), image_url: z.union([z.string(), z.object({ url: z.string() })]) }),
+  z.object({
+    type: z.literal('image_url'),
+    image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]),
+  }),
   z.object({ type: z.literal('input_audio') }),
   z.object({ type: z.literal('file') }),
 ])
@@ -16,13 +19,16 @@ const assistantPart = z.discriminatedUnion('type', [
   textPart,
   z.object({ type: z.literal('refusal'), refusal: z.string() }),
 ])
+/** Who speaks, or whose result it is. */
+const name = z.string().nullish()
 const calledFunction = z.object({ name: z.string().min(1), arguments: z.string() })
 
 export const chatMessageSchema = z.discriminatedUnion('role', [
-  z.object({ role: z.enum(['system', 'developer']), content: textContent }),
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart).min(1)]) }),
+  z.object({ role: z.enum(['system', 'developer']), name, content: textContent }),
+  z.object({ role: z.literal('user'), name, content: z.union([z.string(), z.array(userPart).min(1)]) }),
   z.object({
     role: z.literal('assistant'),
+    name,
     content: z.union([z.string(), z.array(assistantPart)]).nullish(),
     refusal: z.string().nullish(),
     reasoning_content: z.string().nullish(),
@@ -30,7 +36,7 @@ export const chatMessageSchema = z.discriminatedUnion('role', [
     tool_calls: z.array(z.object({ id: z.string().min(1), function: calledFunction })).nullish(),
     function_call: calledFunction.nullish(),
   }),
-  z.object({ role: z.literal('tool'), tool_call_id: z.string().min(1), content: textContent }),
+  z.object({ role: z.literal('tool'), name, tool_call_id: z.string().min(1), content: textContent }),
   // What `tool` was before tools.
   z.object({ role: z.literal('function'), name: z.string().min(1), content: textContent.nullable() }),
 ])
@@ -68,7 +74,7 @@ export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[
         return withoutUndefined({
           role: 'tool' as const,
           toolCallId: message.tool_call_id,
-          toolName: toolNames.get(message.tool_call_id),
+          toolName: toolNames.get(message.tool_call_id) ?? message.name ?? undefined,
           content: joinText(message.content),
         })
       case 'function': {
@@ -84,6 +90,23 @@ export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[
   }
 
   return messages.map(toMessage)
+}
+
+/** What of messages has no place in the engine's. Once each: a long conversation has many of a kind. */
+export function lostInMessages(messages: readonly OpenAiMessage[]): string[] {
+  const lost = new Set<string>()
+  for (const message of messages) {
+    if (message.role !== 'tool' && message.role !== 'function' && message.name) lost.add('messages[].name')
+    if (message.role === 'user' && typeof message.content !== 'string' && message.content.some(asksForDetail)) {
+      lost.add('messages[].content[].image_url.detail')
+    }
+  }
+  return [...lost]
+}
+
+function asksForDetail(part: z.output<typeof userPart>): boolean {
+  if (part.type !== 'image_url' || typeof part.image_url === 'string') return false
+  return (part.image_url.detail ?? 'auto') !== 'auto'
 }
 
 function joinText(content: string | { text: string }[]): string {

@@ -3,13 +3,15 @@ import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/c
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import { chatMessageSchema, toChatMessages } from './chat-messages.ts'
+import { chatMessageSchema, lostInMessages, toChatMessages } from './chat-messages.ts'
 import { jsonSchemaField, toolFields, toToolChoice, toTools } from './chat-tools.ts'
+import { extraFields } from './extra-fields.ts'
 import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
 
 const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
+  // With a schema as llama.cpp's server and its kin take it.
+  z.object({ type: z.literal('json_object'), schema: jsonSchemaField.nullish() }),
   z.object({
     type: z.literal('json_schema'),
     json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField, strict: z.boolean().nullish() }),
@@ -37,6 +39,8 @@ export interface OpenAiChat {
   request: ChatRequest
   stream: boolean
   includeUsage: boolean
+  /** Fields that the engine has no place for. */
+  notSent: string[]
 }
 
 /** Decodes a POST /v1/chat/completions body. Throws `invalid_request` or `unsupported`, naming the field. */
@@ -60,18 +64,21 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     reasoning: toReasoning(body.reasoning_effort),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
     user: body.user ?? undefined,
-    extra: extraFields(json),
+    extra: extraFields(json, (name) => !KNOWN_FIELDS.has(name)),
   })
   return {
     request,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    notSent: lostInMessages(body.messages),
   }
 }
 
 function toResponseFormat(format: Body['response_format']): ResponseFormat | undefined {
   if (format === null || format === undefined) return undefined
-  if (format.type === 'json_object') return { type: 'json' }
+  if (format.type === 'json_object') {
+    return format.schema == null ? { type: 'json' } : { type: 'json-schema', schema: format.schema }
+  }
   if (format.type === 'text') return { type: 'text' }
   const { name, schema, strict } = format.json_schema
   return withoutUndefined({
@@ -80,14 +87,6 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
     schema,
     strict: strict ?? undefined,
   })
-}
-
-/** Fields that only some servers know: they go to those that may. Undefined if there are none. */
-function extraFields(json: unknown): Record<string, unknown> | undefined {
-  const extra = Object.entries(json as object).filter(
-    ([field, value]) => !KNOWN_FIELDS.has(field) && value !== null && value !== undefined,
-  )
-  return extra.length === 0 ? undefined : Object.fromEntries(extra)
 }
 
 function toReasoning(effort: Body['reasoning_effort']): ReasoningOptions | undefined {

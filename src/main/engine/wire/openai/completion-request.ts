@@ -4,6 +4,7 @@ import { EngineError } from '../../spec/engine-error.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
+import { extraFields } from './extra-fields.ts'
 import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
 
 const bodySchema = z.object({
@@ -14,6 +15,7 @@ const bodySchema = z.object({
   echo: z.boolean().nullish(),
   best_of: z.number().int().nullish(),
   logprobs: z.number().int().nullish(),
+  user: z.string().nullish(),
 })
 
 /** A decoded request and how its answer is wanted. */
@@ -35,6 +37,8 @@ export function decodeOpenAiCompletion(json: unknown): OpenAiCompletion {
     suffix: body.suffix || undefined,
     sampling: toSampling(body),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
+    user: body.user ?? undefined,
+    extra: extraFields(json, (name) => !(name in bodySchema.shape)),
   })
   return { request, stream: body.stream ?? false, includeUsage: body.stream_options?.include_usage ?? false }
 }

@@ -6,6 +6,7 @@ import { jsonText } from '../json-text.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
+import { extraFields } from './extra-fields.ts'
 
 const bodySchema = z.object({
   model: z.string().min(1),
@@ -14,6 +15,7 @@ const bodySchema = z.object({
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.number().int().min(1).nullish(),
   keep_alive: z.union([z.string(), z.number()]).nullish(),
+  user: z.string().nullish(),
 })
 
 /** A decoded request and the wanted number format. */
@@ -48,6 +50,8 @@ export function decodeOpenAiEmbeddings(json: unknown): OpenAiEmbeddings {
     // OpenAI refuses what does not fit, so that nothing is embedded by half unnoticed.
     truncate: false,
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
+    user: body.user ?? undefined,
+    extra: extraFields(json, (name) => !(name in bodySchema.shape)),
   })
   return { request, encoding: body.encoding_format ?? 'float' }
 }

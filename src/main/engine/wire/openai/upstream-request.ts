@@ -45,6 +45,7 @@ export function toOpenAiCompletionBody(request: CompletionRequest, model: string
   // Completions never learnt the newer name of the cap.
   const { max_completion_tokens: cap, ...sampling } = samplingFields(request.sampling, quirks, notSent)
   const body = withoutUndefined({
+    ...request.extra,
     model,
     prompt: request.prompt,
     suffix: request.suffix,
@@ -52,6 +53,7 @@ export function toOpenAiCompletionBody(request: CompletionRequest, model: string
     max_tokens: cap,
     ...runtimeFields(request.runtime, quirks.runtimeOptions, notSent),
     response_format: responseFormatField(request.responseFormat, quirks, notSent),
+    user: request.user,
     stream: true,
     stream_options: { include_usage: true },
   })
