@@ -130,6 +130,26 @@ describe('POST /v1/completions and /v1/embeddings', () => {
   })
 })
 
+describe('Ollama’s dialect', () => {
+  test.each([
+    ['/api/chat', { messages: [USER] }],
+    ['/api/generate', { prompt: 'Hi' }],
+  ])(
+    '%s names probabilities, of which nobody is asked, and hands on whether a full context shifts',
+    async (path, ask) => {
+      for (const stream of [false, true]) {
+        const fields = { ...ask, stream, logprobs: true, top_logprobs: 3, shift: false }
+        expect(await lost(path, fields)).toBe('logprobs, top_logprobs')
+        expect(asked()).toMatchObject({ runtime: { shift: false } })
+        expect(asked()).not.toHaveProperty('extra')
+      }
+      engine.logLines.length = 0
+      expect(await lost(path, { ...ask, logprobs: false, top_logprobs: 0 })).toBeUndefined()
+      expect(asked().runtime).not.toHaveProperty('shift')
+    },
+  )
+})
+
 describe('POST /v1/messages', () => {
   const ASK = { max_tokens: 10 }
 

@@ -15,6 +15,7 @@ describe('decodeOllamaChat', () => {
         runtime: { overflow: 'truncate' },
       },
       stream: true,
+      notSent: [],
     })
   })
 
@@ -117,11 +118,12 @@ describe('decodeOllamaChat', () => {
         },
       },
       stream: false,
+      notSent: [],
     })
   })
 
   test('roles in any case, images of a tool, probabilities', () => {
-    const { request } = decodeOllamaChat({
+    const { request, notSent } = decodeOllamaChat({
       model: 'm',
       messages: [
         { role: 'User', content: 'draw' },
@@ -130,6 +132,7 @@ describe('decodeOllamaChat', () => {
       ],
       logprobs: true,
       top_logprobs: 3,
+      shift: false,
       options: { num_keep: 4, tfs_z: null },
     })
     expect(request.messages).toEqual([
@@ -143,8 +146,10 @@ describe('decodeOllamaChat', () => {
         images: [{ type: 'image', mediaType: 'image/png', data: PNG }],
       },
     ])
-    expect(request.extra).toEqual({ logprobs: true, top_logprobs: 3 })
-    expect(request.runtime).toEqual({ overflow: 'truncate', options: { num_keep: 4 } })
+    // Nothing reads them out of an answer, so nobody is asked for them.
+    expect(notSent).toEqual(['logprobs', 'top_logprobs'])
+    expect(request.extra).toBeUndefined()
+    expect(request.runtime).toEqual({ overflow: 'truncate', shift: false, options: { num_keep: 4 } })
   })
 
   test("Ollama's values for no limit, random and automatic are absent", () => {
@@ -176,6 +181,7 @@ describe('decodeOllamaGenerate', () => {
     expect(decodeOllamaGenerate({ model: 'm', prompt: 'Hi', system: 'S', format: 'json', think: false })).toEqual({
       kind: 'chat',
       stream: true,
+      notSent: [],
       request: {
         model: 'm',
         messages: [
@@ -197,6 +203,7 @@ describe('decodeOllamaGenerate', () => {
     expect(decodeOllamaGenerate({ model: 'm', prompt: 'Hi', stream: false, ...extra })).toEqual({
       kind: 'raw',
       stream: false,
+      notSent: [],
       request: { model: 'm', prompt: 'Hi', sampling: {}, runtime: { overflow: 'truncate' }, ...expected },
     })
   })

@@ -273,6 +273,17 @@ describe('ollamaCompletionBody', () => {
   })
 })
 
+test('whether a full context shifts is told, raw and in chats', () => {
+  const sampling = {}
+  for (const shift of [true, false]) {
+    const runtime = { overflow: 'truncate' as const, shift }
+    expect(ollamaCompletionBody({ model: 'x', prompt: 'a', sampling, runtime }, 'demo').body).toMatchObject({ shift })
+    expect(ollamaChatBody({ model: 'x', messages: [], sampling, runtime }, 'demo', 'none').body).toMatchObject({
+      shift,
+    })
+  }
+})
+
 test('embeddings take Ollama’s options from other dialects; the rest is named', () => {
   const request = {
     model: 'x',

@@ -279,11 +279,12 @@ test('what only a local runtime understands is said, but not how long a model st
     batchSize: 1,
     mmap: false,
     mlock: true,
+    shift: true,
     keepAliveSeconds: 60,
     overflow: 'truncate' as const,
     options: { mirostat: 2, tfs_z: 1, none: null },
   }
-  const names = ['num_ctx', 'num_gpu', 'num_thread', 'num_batch', 'use_mmap', 'use_mlock']
+  const names = ['num_ctx', 'num_gpu', 'num_thread', 'num_batch', 'use_mmap', 'use_mlock', 'shift']
   expect(sent({ runtime })).toEqual({ notSent: [...names, 'mirostat', 'tfs_z'] })
   expect(sent({ runtime }, vendor('llama.cpp'))).toEqual({ mirostat: 2, notSent: [...names, 'tfs_z'] })
   expect(sent({ runtime: { keepAliveSeconds: 0, overflow: 'error' } })).toEqual({})

@@ -90,6 +90,8 @@ export interface RuntimeHints {
   options?: Record<string, unknown>
   /** What to do with a prompt that does not fit: `error` (OpenAI) or `truncate` oldest turns first (Ollama). Default `error`. */
   overflow?: 'error' | 'truncate'
+  /** Whether an answer that fills the context goes on without the oldest turns (Ollama). */
+  shift?: boolean
 }
 
 /** The engine's one chat request: a superset of OpenAI chat completions. */

@@ -8,6 +8,7 @@ import { decodeOllamaGenerate } from '../../engine/wire/ollama/generate-request.
 import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { type JsonBody, readBody } from '../json-body.ts'
+import { alsoNotSent } from '../not-sent.ts'
 import { excluding } from '../openai/answers.ts'
 import { tryPassThrough } from '../pass-through.ts'
 import { sendJson } from '../respond.ts'
@@ -27,11 +28,12 @@ export async function chat(exchange: Exchange, options: RouteOptions = {}, given
     if (passed.done) return
     route = excluding(options, passed.excluding)
   }
-  const { request, stream } = decodeOllamaChat(json)
+  const { request, stream, notSent } = decodeOllamaChat(json)
   exchange.model = request.model
   if (request.messages.length === 0) return load(exchange, 'chat', request, options)
   const { pipeline } = exchange.gateway.engine
-  return answer(exchange, 'chat', request.model, stream, (signal) => pipeline.chat(request, caller, signal, route))
+  const start = alsoNotSent(exchange, notSent, (signal) => pipeline.chat(request, caller, signal, route))
+  return answer(exchange, 'chat', request.model, stream, start)
 }
 
 /** POST /api/generate */
@@ -47,18 +49,13 @@ export async function generate(exchange: Exchange, options: RouteOptions = {}, g
   const decoded = decodeOllamaGenerate(json)
   exchange.model = decoded.request.model
   const { pipeline } = exchange.gateway.engine
-  switch (decoded.kind) {
-    case 'load':
-      return load(exchange, 'generate', decoded.request, options)
-    case 'raw':
-      return answer(exchange, 'generate', decoded.request.model, decoded.stream, (signal) =>
-        pipeline.complete(decoded.request, caller, signal, route),
-      )
-    case 'chat':
-      return answer(exchange, 'generate', decoded.request.model, decoded.stream, (signal) =>
-        pipeline.chat(decoded.request, caller, signal, route),
-      )
-  }
+  if (decoded.kind === 'load') return load(exchange, 'generate', decoded.request, options)
+  const start = alsoNotSent(exchange, decoded.notSent, (signal) =>
+    decoded.kind === 'raw'
+      ? pipeline.complete(decoded.request, caller, signal, route)
+      : pipeline.chat(decoded.request, caller, signal, route),
+  )
+  return answer(exchange, 'generate', decoded.request.model, decoded.stream, start)
 }
 
 function answer(

@@ -42,6 +42,7 @@ export function notEnforced(request: ChatRequest | CompletionRequest): string[] 
   if (responseFormat?.type === 'json-schema') {
     answerSchema(responseFormat.schema, (path) => fields.add(`response_format.json_schema.schema.${path}`))
   }
+  if (request.runtime?.shift !== undefined) fields.add('shift')
   if (request.user !== undefined) fields.add('user')
   for (const name of Object.keys(request.extra ?? {})) fields.add(name)
   if (!('messages' in request)) return [...fields]

@@ -34,6 +34,7 @@ const bodySchema = z.object({
   stream: z.boolean().nullish(),
   keep_alive: keepAliveField,
   truncate: z.boolean().nullish(),
+  shift: z.boolean().nullish(),
   ...logprobsFields,
 })
 
@@ -41,6 +42,8 @@ const bodySchema = z.object({
 export interface OllamaChat {
   request: ChatRequest
   stream: boolean
+  /** Fields that the engine has no place for. */
+  notSent: string[]
 }
 
 /** Decodes a POST /api/chat body. Throws `invalid_request`, naming the field. */
@@ -54,10 +57,9 @@ export function decodeOllamaChat(json: unknown): OllamaChat {
     responseFormat: toResponseFormat(body.format),
     sampling: optionsToSampling(options),
     reasoning: toReasoning(body.think),
-    runtime: optionsToHints(options, body.keep_alive, body.truncate),
-    extra: askedLogprobs(body),
+    runtime: optionsToHints(options, body),
   })
-  return { request, stream: body.stream ?? true }
+  return { request, stream: body.stream ?? true, notSent: askedLogprobs(body) }
 }
 
 function toTools(tools: z.output<typeof toolSchema>[]): ToolDefinition[] | undefined {

@@ -34,7 +34,7 @@ export function decodeOllamaEmbed(json: unknown): EmbeddingRequest {
     inputs: toInputs(body.input),
     dimensions: body.dimensions || undefined,
     truncate: body.truncate ?? true,
-    runtime: optionsToHints(body.options ?? {}, body.keep_alive, body.truncate),
+    runtime: optionsToHints(body.options ?? {}, body),
   })
 }
 
@@ -45,7 +45,7 @@ export function decodeOllamaEmbeddings(json: unknown): EmbeddingRequest {
     model: requireModel(body.model),
     inputs: body.prompt ? [body.prompt] : [],
     truncate: true,
-    runtime: optionsToHints(body.options ?? {}, body.keep_alive, true),
+    runtime: optionsToHints(body.options ?? {}, body),
   }
 }
 

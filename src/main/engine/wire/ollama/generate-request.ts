@@ -31,12 +31,17 @@ const bodySchema = z.object({
   stream: z.boolean().nullish(),
   keep_alive: keepAliveField,
   truncate: z.boolean().nullish(),
+  shift: z.boolean().nullish(),
   ...logprobsFields,
 })
 type Body = z.output<typeof bodySchema>
 
 /** A decoded request: a prompt for the chat template, a raw prompt, or (without a prompt) a wish to load or unload. */
-export type OllamaGenerate = { stream: boolean } & (
+export type OllamaGenerate = {
+  stream: boolean
+  /** Fields that the engine has no place for. */
+  notSent: string[]
+} & (
   | { kind: 'chat'; request: ChatRequest }
   | { kind: 'raw'; request: CompletionRequest }
   | { kind: 'load'; request: ChatRequest }
@@ -54,11 +59,13 @@ export function decodeOllamaGenerate(json: unknown): OllamaGenerate {
     model,
     responseFormat: toResponseFormat(body.format),
     sampling: optionsToSampling(options),
-    runtime: optionsToHints(options, body.keep_alive, body.truncate),
+    runtime: optionsToHints(options, body),
   }
   const prompt = body.prompt ?? ''
+  const notSent = askedLogprobs(body)
   if (prompt !== '' && (raw || body.suffix)) {
-    return { kind: 'raw', stream, request: withoutUndefined({ ...shared, prompt, suffix: body.suffix || undefined }) }
+    const request = withoutUndefined({ ...shared, prompt, suffix: body.suffix || undefined })
+    return { kind: 'raw', stream, notSent, request }
   }
   const messages: ChatMessage[] = []
   if (body.system) messages.push({ role: 'system', content: body.system })
@@ -67,9 +74,8 @@ export function decodeOllamaGenerate(json: unknown): OllamaGenerate {
     ...shared,
     messages,
     reasoning: toReasoning(body.think),
-    extra: askedLogprobs(body),
   })
-  return { kind: prompt === '' ? 'load' : 'chat', stream, request }
+  return { kind: prompt === '' ? 'load' : 'chat', stream, notSent, request }
 }
 
 function refuseWhatWeCannot(body: Body, raw: boolean): void {

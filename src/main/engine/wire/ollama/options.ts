@@ -47,11 +47,17 @@ export function optionsToSampling(options: OllamaOptions): Sampling {
   })
 }
 
+/** What stands beside `options`. */
+interface Handling {
+  keep_alive?: string | number | null | undefined
+  truncate?: boolean | null | undefined
+  shift?: boolean | null | undefined
+}
+
 /** What a local runtime gets told. A prompt that does not fit loses its oldest turns unless `truncate` is false. */
 export function optionsToHints(
   options: OllamaOptions,
-  keepAlive: string | number | null | undefined,
-  truncate: boolean | null | undefined,
+  { keep_alive: keepAlive, truncate, shift }: Handling,
 ): RuntimeHints {
   return withoutUndefined({
     contextSize: positive(options.num_ctx),
@@ -64,6 +70,7 @@ export function optionsToHints(
     options: otherOptions(options),
     keepAliveSeconds: keepAlive == null ? undefined : keepAliveSeconds(keepAlive),
     overflow: (truncate ?? true) ? ('truncate' as const) : ('error' as const),
+    shift: shift ?? undefined,
   })
 }
 

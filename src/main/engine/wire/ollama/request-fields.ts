@@ -18,13 +18,13 @@ export const logprobsFields = {
     .nullish(),
 }
 
-/** What of it was asked for, in the words that the OpenAI dialect shares; undefined if nothing was. */
+/** What of it was asked for. Nothing reads it out of an answer, so that it is named and nobody is asked for it. */
 export function askedLogprobs(body: {
   logprobs?: boolean | null | undefined
   top_logprobs?: number | null | undefined
-}): Record<string, unknown> | undefined {
-  if (body.logprobs !== true) return undefined
-  return { logprobs: true, ...(body.top_logprobs ? { top_logprobs: body.top_logprobs } : {}) }
+}): string[] {
+  if (body.logprobs !== true) return []
+  return body.top_logprobs ? ['logprobs', 'top_logprobs'] : ['logprobs']
 }
 
 /** The requested model's name. Throws Ollama's "model is required". */

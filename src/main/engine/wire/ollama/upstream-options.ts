@@ -81,7 +81,7 @@ export function ollamaHandling(runtime: RuntimeHints, extra: Readonly<Json> = {}
   return definedOnly({
     keep_alive: runtime.keepAliveSeconds ?? extra.keep_alive,
     truncate: typeof extra.truncate === 'boolean' ? extra.truncate : truncates ? undefined : false,
-    shift: typeof extra.shift === 'boolean' ? extra.shift : truncates ? undefined : false,
+    shift: typeof extra.shift === 'boolean' ? extra.shift : (runtime.shift ?? (truncates ? undefined : false)),
   })
 }
 

@@ -8,6 +8,7 @@ const UNKNOWN_HINTS = [
   ['batchSize', 'num_batch'],
   ['mmap', 'use_mmap'],
   ['mlock', 'use_mlock'],
+  ['shift', 'shift'],
 ] as const
 
 /**
