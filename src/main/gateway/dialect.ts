@@ -16,7 +16,7 @@ const WEB_UI_PATHS = ['/ollama', '/api/v1', '/api/models', '/api/config', '/api/
 const ANTHROPIC_PATHS = ['/v1/messages', '/api/message', '/api/v1/messages']
 const WEB_UI_CHAT_PATHS = new Set(['/api/chat/completions', '/api/v1/chat/completions', '/api/v1/embeddings'])
 
-/** The dialect that a path belongs to; it decides the shape of errors, also for paths that do not exist. */
+/** The dialect that a path belongs to; it decides the shape of errors, also for paths that do not exist (see `spokenDialect`). */
 export function dialectOf(path: string): Dialect {
   if (ANTHROPIC_PATHS.some((prefix) => isAt(prefix, path))) return 'anthropic'
   if (isAt('/v1', path)) return 'openai'
@@ -27,7 +27,8 @@ export function dialectOf(path: string): Dialect {
   return 'own'
 }
 
-function isAt(prefix: string, path: string): boolean {
+/** Whether a path is this one or below it. */
+export function isAt(prefix: string, path: string): boolean {
   return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')
 }
 

@@ -3,6 +3,7 @@ import { EngineError, isEngineError, toEngineError } from '../engine/spec/engine
 import { type Dialect, errorAnswer } from './dialect.ts'
 import { type Exchange, hasBody } from './exchange.ts'
 import { routeHeaders } from './route-headers.ts'
+import { spokenDialect } from './spoken-dialect.ts'
 
 export const JSON_CONTENT_TYPE = 'application/json; charset=utf-8'
 /** Pieces between two turns of the loop when a long answer is written. */
@@ -62,7 +63,7 @@ export function drained({ res, gateway }: Exchange): Promise<void> {
 
 /** Answers with an error in the dialect's shape, if nothing has been sent yet; else the connection is cut. */
 export function sendError(exchange: Exchange, thrown: unknown): void {
-  const { req, res, dialect } = exchange
+  const { req, res } = exchange
   const error = toEngineError(thrown)
   if (res.destroyed) {
     // Whatever failed, it failed because the client left, or after; nobody is there to be told.
@@ -76,10 +77,13 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
     res.destroy()
     return
   }
+  const dialect = spokenDialect(exchange)
   const { status, body } = errorAnswer(dialect, error, exchange.model, exchange.requestId)
   const headers: Headers = { 'Content-Type': JSON_CONTENT_TYPE, 'Content-Length': String(Buffer.byteLength(body)) }
   // The official OpenAI and Anthropic clients retry every 5xx unless they are told not to.
   if (dialect === 'openai' || dialect === 'anthropic') headers['X-Should-Retry'] = String(error.retryable)
+  // What Anthropic's clients read.
+  if (dialect === 'anthropic') headers['Request-Id'] = exchange.requestId
   const retryAfter = error.upstream?.retryAfter ?? (status === 503 && error.retryable ? RETRY_AFTER_S : undefined)
   if (retryAfter !== undefined && /^[\w ,:-]+$/.test(retryAfter)) headers['Retry-After'] = retryAfter
   if (exchange.routed !== null) Object.assign(headers, routeHeaders(exchange.routed.route))

@@ -5,6 +5,7 @@ import { callerModels, findForCaller } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import { sendJson } from '../respond.ts'
 import type { Routes } from '../router.ts'
+import { speaksAnthropic } from '../spoken-dialect.ts'
 import { chatCompletions, completions, embeddings } from './answers.ts'
 import { responses } from './responses.ts'
 
@@ -30,8 +31,4 @@ function model(exchange: Exchange): void {
     throw new EngineError('model_not_found', `The model '${exchange.rest}' does not exist.`, { param: 'model' })
   }
   sendJson(exchange, 200, speaksAnthropic(exchange) ? anthropicModel(found) : openAiModel(found))
-}
-
-function speaksAnthropic({ req }: Exchange): boolean {
-  return req.headers['anthropic-version'] !== undefined || req.headers['x-api-key'] !== undefined
 }
