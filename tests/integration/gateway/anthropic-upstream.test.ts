@@ -215,6 +215,48 @@ describe('OpenAI clients use Anthropic', () => {
     expect(second.output_text).toBe('The tool says Rain.')
   })
 
+  test('responses: what Codex offers beside functions, from the first call to the last result', async () => {
+    const tools: OpenAI.Responses.Tool[] = [
+      { type: 'web_search' },
+      { type: 'custom', name: 'apply_patch', format: { type: 'grammar', syntax: 'lark', definition: 'start: "x"' } },
+      { type: 'namespace', name: 'mcp__a', description: 'A', tools: [{ type: 'function', name: 'open' }] },
+    ]
+    const ask = { model: OPUS, tools, include: ['reasoning.encrypted_content' as const], store: false }
+    const question = { role: 'user' as const, content: '#tools' }
+    const { data: first, response } = await openai.responses.create({ ...ask, input: [question] }).withResponse()
+    expect(response.headers.get('x-switchyard-not-sent')).toBe(
+      'include, tools[0], tools[1].format, tools[2].description',
+    )
+    expect(first.output.map(({ type }) => type)).toEqual(['custom_tool_call', 'function_call'])
+    const [patch, open] = first.output as [
+      OpenAI.Responses.ResponseCustomToolCall,
+      OpenAI.Responses.ResponseFunctionToolCall,
+    ]
+    expect(patch.name).toBe('apply_patch')
+    expect(open).toMatchObject({ name: 'open', namespace: 'mcp__a' })
+    const second = await openai.responses.create({
+      ...ask,
+      input: [
+        question,
+        patch,
+        open,
+        { type: 'custom_tool_call_output', call_id: patch.call_id, output: 'Done' },
+        { type: 'function_call_output', call_id: open.call_id, output: 'Open' },
+      ],
+    })
+    expect(second.output_text).toContain('The tool says')
+    const [, asked] = claude.requests.filter(({ path }) => path.startsWith('/v1/messages'))
+    const body = asked?.body as { messages: { role: string; content: unknown }[]; tools: { name: string }[] }
+    expect(body.tools.map(({ name }) => name)).toEqual(['apply_patch', 'mcp__a__open'])
+    expect(body.messages[1]).toMatchObject({
+      role: 'assistant',
+      content: [
+        { type: 'tool_use', name: 'apply_patch', input: { input: patch.input } },
+        { type: 'tool_use', name: 'mcp__a__open', input: {} },
+      ],
+    })
+  })
+
   test('embeddings are refused with a reason', async () => {
     await expect(openai.embeddings.create({ model: OPUS, input: 'x' })).rejects.toMatchObject({
       status: 400,
