@@ -98,6 +98,14 @@ describe('tools of the Responses API that are no functions', () => {
     expect(response.tools).toEqual(CODEX)
   })
 
+  test('are repeated without what signs the caller in elsewhere', async () => {
+    const mcp = { type: 'mcp', server_label: 'x', server_url: 'https://x.example' }
+    const tools = [{ ...mcp, authorization: 'canary-1', headers: { 'x-key': 'canary-2' } }]
+    const { body } = await post(port, '/v1/responses', { ...ASK, tools })
+    expect(JSON.parse(body).tools).toEqual([mcp])
+    expect(body).not.toContain('canary')
+  })
+
   test.each([
     [{ type: 'web_search' }, 'tools[1]'],
     [{ type: 'mcp', server_label: 'x' }, 'tool_choice'],

@@ -9,7 +9,7 @@ import { parseRequest } from '../parse-request.ts'
 import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { inputField, nameInputItems, toChatMessages, unsupported } from './client-input.ts'
-import { offerTools, toolFields, toToolChoice } from './client-tools.ts'
+import { offerTools, repeatedTools, toolFields, toToolChoice } from './client-tools.ts'
 import type { ToolNames } from './tool-names.ts'
 
 const textFormat = z.discriminatedUnion('type', [
@@ -112,8 +112,9 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
     user: body.user ?? undefined,
     extra: toExtra(body, json),
   })
+  const echo = { ...body, tools: repeatedTools(body) }
   const notSent = [...lostInBody(body, json), ...offered.notSent, ...lost]
-  return { request, stream: body.stream ?? false, echo: body, toolNames: offered.names, notSent }
+  return { request, stream: body.stream ?? false, echo, toolNames: offered.names, notSent }
 }
 
 /** Nothing is kept between requests, so what builds on something kept is refused instead of misunderstood. */

@@ -75,6 +75,15 @@ export function offerTools({ tools: given }: ToolFields): OfferedTools {
   return { definitions: definitions.length === 0 ? undefined : definitions, tools, names, notSent }
 }
 
+/** The tools as a response repeats them: without what signs the caller in at a tool's own server. */
+export function repeatedTools({ tools }: ToolFields): ToolFields['tools'] {
+  return tools?.map((tool) => {
+    if (tool.type !== 'mcp') return tool
+    const { authorization: _token, headers: _secrets, ...rest } = tool
+    return rest as typeof tool
+  })
+}
+
 /** How tools may be used. Throws if it asks for a tool that is not on offer, or that no backend can be offered. */
 export function toToolChoice(
   { tool_choice: choice, tools: given }: ToolFields,
