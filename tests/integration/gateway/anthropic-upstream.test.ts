@@ -198,6 +198,17 @@ describe('OpenAI clients use Anthropic', () => {
     expect(headers['x-switchyard-not-sent']).toBe('seed')
   })
 
+  test('who asks is told by a hash where the id is an e-mail address', async () => {
+    const { data, response } = await openai.chat.completions
+      .create({ model: OPUS, messages: ASK.messages, user: 'ann@example.com' })
+      .withResponse()
+    expect(data.choices[0]?.message.content).toBe(JOKE)
+    expect(response.headers.get('x-switchyard-not-sent')).toBe('user (hashed)')
+    expect(claude.requestsTo('/v1/messages')[0]?.body).toMatchObject({
+      metadata: { user_id: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    })
+  })
+
   test('responses: a tool call and its result', async () => {
     const tools = [{ type: 'function' as const, name: 'get_weather', parameters: WEATHER, strict: null }]
     const first = await openai.responses.create({ model: OPUS, input: 'What is the weather?', tools })

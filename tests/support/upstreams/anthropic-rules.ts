@@ -69,6 +69,10 @@ export function complaintAbout(body: Json, model: ScriptedClaude, isCount: boole
   if (limit > model.maxTokens) {
     return `max_tokens: ${limit} > ${model.maxTokens}, which is the maximum allowed number of output tokens for ${model.id}`
   }
+  const user = (body.metadata as { user_id?: string } | undefined)?.user_id ?? ''
+  if (user.length > 256) return 'metadata.user_id: String should have at most 256 characters'
+  if (user.includes('@')) return 'metadata.user_id: user_id appears to contain an email address'
+  if (/^\+?[\d ]{9,}$/.test(user)) return 'metadata.user_id: user_id appears to contain a phone number'
   return complaintAboutMessages(body) ?? complaintAboutSampling(body, model) ?? complaintAboutThinking(body, model)
 }
 

@@ -26,6 +26,7 @@ export function strictRefusal(flavour: OpenAiFlavour, model: string, body: Json)
   const unknown = Object.keys(body).find((field) => !KNOWN.has(field))
   if (unknown !== undefined)
     return refuse(`Unrecognized request argument supplied: ${unknown}`, unknown, 'unknown_parameter')
+  if (typeof body.user === 'string' && body.user.length > 64) return refuse(...longUser(body.user))
   if (Array.isArray(body.stop) && body.stop.length > 4) {
     return refuse(
       "Invalid 'stop': array too long. Expected an array with maximum length 4.",
@@ -66,9 +67,18 @@ export function strictResponsesRefusal(flavour: OpenAiFlavour, body: Json): Scri
   if (unknown !== undefined) {
     return errorAnswer(flavour, 400, `Unknown parameter: '${unknown}'.`, { param: unknown, code: 'unknown_parameter' })
   }
+  if (typeof body.user === 'string' && body.user.length > 64) {
+    const [message, param, code] = longUser(body.user)
+    return errorAnswer(flavour, 400, message, { param, code })
+  }
   if (typeof body.max_output_tokens === 'number' && body.max_output_tokens < 16) {
     const message = `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got ${body.max_output_tokens} instead.`
     return errorAnswer(flavour, 400, message, { param: 'max_output_tokens', code: 'integer_below_min_value' })
   }
   return null
+}
+
+function longUser(user: string): [message: string, param: string, code: string] {
+  const message = `Invalid 'user': string too long. Expected a string with maximum length 64, but got a string with length ${user.length} instead.`
+  return [message, 'user', 'string_above_max_length']
 }

@@ -330,3 +330,12 @@ test('a completion', () => {
     notSent: ['top_k', 'num_thread'],
   })
 })
+
+test('who asks is told in at most 64 characters', () => {
+  const fits = 'u'.repeat(64)
+  expect(sent({ user: fits })).toEqual({ user: fits })
+  const long = sent({ user: `${fits}u` })
+  expect(long).toEqual({ user: expect.stringMatching(/^[0-9a-f]{64}$/), notSent: ['user (hashed)'] })
+  expect(sent({ user: `${fits}v` })).not.toEqual(long)
+  expect(sent({ user: `${fits}u` }, vendor('mistral'))).toEqual({ notSent: ['user'] })
+})

@@ -1,4 +1,5 @@
 import type { ChatRequest, JsonSchema, ResponseFormat, Sampling, ToolDefinition } from '../../spec/chat-request.ts'
+import { anthropicUser } from '../end-user-id.ts'
 import { runtimeFields } from '../openai/upstream-runtime-hints.ts'
 import type { AnthropicModelFacts } from './model-facts.ts'
 import { closedSchema } from './output-schema.ts'
@@ -41,12 +42,13 @@ export function encodeAnthropicRequest(request: ChatRequest, options: EncodeOpti
   const { thinking } = prompt
   const thinks = thinking.thinking !== undefined && thinking.thinking.type !== 'disabled'
   runtimeFields(request.runtime, new Set(), notSent)
+  const userId = anthropicUser(request.user, notSent)
   const body = {
     ...prompt.body,
     // It covers the thoughts too, so their budget comes on top where nobody set a limit.
     max_tokens: cap ?? facts.maxOutput ?? DEFAULT_MAX_TOKENS + thinking.budget,
     ...samplingFields(request.sampling, facts, thinks, notSent),
-    ...(request.user === undefined ? {} : { metadata: { user_id: request.user } }),
+    ...(userId === undefined ? {} : { metadata: { user_id: userId } }),
     ...extraFields(request.extra, options.passthroughParams, notSent),
     stream: true,
   }

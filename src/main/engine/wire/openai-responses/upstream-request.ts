@@ -1,4 +1,5 @@
 import type { ChatRequest, ResponseFormat, Sampling, ToolDefinition } from '../../spec/chat-request.ts'
+import { openAiUser } from '../end-user-id.ts'
 import type { OpenAiQuirks } from '../openai/upstream-quirks.ts'
 import { effortOfBudget, leastEffort } from '../openai/upstream-reasoning.ts'
 import { namedSchema } from '../openai/upstream-request.ts'
@@ -47,7 +48,7 @@ export function toResponsesBody(request: ChatRequest, model: string, quirks: Ope
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     text: textField(request.responseFormat),
     reasoning: reasoningField(request, model, quirks, notSent),
-    user: request.user,
+    user: openAiUser(request.user, quirks, notSent),
     stream: true,
     store: false,
   })

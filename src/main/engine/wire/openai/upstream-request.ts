@@ -6,6 +6,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../../spec/chat-request.ts'
+import { openAiUser } from '../end-user-id.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../parameters/openai-body-rules.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { isStrictSchema } from './strict-schema.ts'
@@ -32,7 +33,7 @@ export function toOpenAiChatBody(request: ChatRequest, model: string, quirks: Op
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     response_format: responseFormatField(request.responseFormat, quirks, notSent),
     ...reasoningFields(request.reasoning, model, quirks, notSent),
-    user: request.user,
+    user: openAiUser(request.user, quirks, notSent),
     stream: true,
     stream_options: { include_usage: true },
   })

@@ -1,0 +1,75 @@
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
+import { afterEach, expect, test } from 'vitest'
+import { createModelCatalog } from '../../../src/main/engine/catalog/model-catalog.ts'
+import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
+import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
+import { systemClock } from '../../../src/main/engine/spec/system-clock.ts'
+import { createGateway } from '../../../src/main/gateway/index.ts'
+import { createFakeEngine } from '../../support/fake-engine.ts'
+import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
+import { connectOpenAi } from '../../support/upstreams/connect-openai.ts'
+import type { OpenAiUpstream } from '../../support/upstreams/openai-upstream.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+interface Started {
+  server: OpenAiUpstream
+  anthropic: Anthropic
+  openai: OpenAI
+  port: number
+}
+
+/** A gateway before one scripted server of the OpenAI family, and the official clients of two dialects. */
+async function start(...options: Parameters<typeof connectOpenAi>): Promise<Started> {
+  const { adapter, upstream, server, close } = await connectOpenAi(...options)
+  closing.push(close)
+  const engine = createFakeEngine()
+  const { config } = upstream
+  const connections = connectionSetOf(testConnection('scripted', adapter, config, { provider: config.provider }))
+  const health = createHealthBoard({ now: () => systemClock.now() })
+  const catalog = createModelCatalog({ connections, health, clock: systemClock, log: engine.log })
+  closing.push(() => catalog.close())
+  await catalog.start(5_000)
+  const pipeline = createPipeline({
+    catalog,
+    resolver: engine.resolver,
+    access: engine.access,
+    connections,
+    health,
+    clock: systemClock,
+    log: engine.log,
+    isClosing: () => false,
+  })
+  Object.assign(engine, { catalog, pipeline })
+  const gateway = createGateway({ engine, host: '127.0.0.1', port: 0, rendererFolder: null })
+  closing.push(() => gateway.close())
+  const { port } = await gateway.listen()
+  return {
+    server,
+    port,
+    anthropic: new Anthropic({ baseURL: `http://127.0.0.1:${port}`, apiKey: 'unused', maxRetries: 0 }),
+    openai: new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'unused', maxRetries: 0 }),
+  }
+}
+
+const JOKE = 'Why did the llama cross the road? To prompt the other side.'
+const ASK = { model: 'gpt-4o', max_tokens: 2_000, messages: [{ role: 'user' as const, content: 'Tell me a joke' }] }
+
+test.each([
+  ['chat completions', {}],
+  ['the Responses API', { apiType: 'responses' as const }],
+])('the long user id of Claude Code reaches %s as its hash', async (_name, config) => {
+  const { anthropic, server } = await start({ flavour: 'openai' }, config)
+  const userId = `user_${'ab12'.repeat(16)}_account__session_${'0f'.repeat(18)}`
+  const ask = () => anthropic.messages.create({ ...ASK, metadata: { user_id: userId } }).withResponse()
+  const { data, response } = await ask()
+  await ask()
+  expect(data.content).toMatchObject([{ text: JOKE }])
+  expect(response.headers.get('x-switchyard-not-sent')).toBe('user (hashed)')
+  const users = server.requests.flatMap(({ body }) => (body === null ? [] : [body.user]))
+  expect(users).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), users[0]])
+})
