@@ -59,6 +59,18 @@ async function start(...options: Parameters<typeof connectOpenAi>): Promise<Star
 const JOKE = 'Why did the llama cross the road? To prompt the other side.'
 const ASK = { model: 'gpt-4o', max_tokens: 2_000, messages: [{ role: 'user' as const, content: 'Tell me a joke' }] }
 
+test('a model that knows no effort answers an Anthropic client that wants it to think, or not to', async () => {
+  const { anthropic, server } = await start({ flavour: 'compatible', behaviour: { efforts: [] } })
+  for (const thinking of [{ type: 'enabled', budget_tokens: 1_500 } as const, { type: 'disabled' } as const]) {
+    const { data, response } = await anthropic.messages.create({ ...ASK, model: 'some-model', thinking }).withResponse()
+    expect(data.content.at(-1)).toMatchObject({ text: JOKE })
+    expect(response.headers.get('x-switchyard-not-sent')).toContain('reasoning_effort')
+    expect(response.headers.get('x-switchyard-attempts')).toBe('1')
+  }
+  const efforts = server.requestsTo('/v1/chat/completions').map(({ body }) => body?.reasoning_effort)
+  expect(efforts).toEqual(['low', undefined, undefined])
+})
+
 test.each([
   ['chat completions', {}],
   ['the Responses API', { apiType: 'responses' as const }],

@@ -78,6 +78,21 @@ export function strictResponsesRefusal(flavour: OpenAiFlavour, body: Json): Scri
   return null
 }
 
+/** What servers say of an effort that a model does not take; null if it does. */
+export function effortRefusal(
+  flavour: OpenAiFlavour,
+  effort: unknown,
+  efforts: readonly string[] | null,
+  param = 'reasoning_effort',
+): ScriptedOpenAiRefusal | null {
+  if (effort === undefined || efforts === null || efforts.includes(String(effort))) return null
+  const message =
+    efforts.length === 0
+      ? `\`${param}\` is not supported with this model`
+      : `\`${param}\` must be one of ${efforts.map((each) => `\`${each}\``).join(' or ')}`
+  return errorAnswer(flavour, 400, message)
+}
+
 function longUser(user: string): [message: string, param: string, code: string] {
   const message = `Invalid 'user': string too long. Expected a string with maximum length 64, but got a string with length ${user.length} instead.`
   return [message, 'user', 'string_above_max_length']

@@ -33,7 +33,7 @@ import { askedByChat, askedByCompletion, askedByResponses } from './openai-asked
 import { chatChunks, chatCompletion, completionChunks, type ScriptedEvent, textCompletion } from './openai-events.ts'
 import { DEFAULT_MODELS, localAiCapabilities, modelEntry, unknownModel } from './openai-models.ts'
 import { responseEvents, responseOf } from './openai-responses-events.ts'
-import { strictRefusal, strictResponsesRefusal } from './openai-strictness.ts'
+import { effortRefusal, strictRefusal, strictResponsesRefusal } from './openai-strictness.ts'
 
 type Json = Record<string, unknown>
 
@@ -60,6 +60,8 @@ export interface OpenAiBehaviour {
   withoutDone: boolean
   /** Demands the key as the flavour does (Bearer; azure: api-key). */
   key: string | null
+  /** Values of `reasoning_effort` that it takes, as Groq's models do; null for any. */
+  efforts: readonly string[] | null
   /** LocalAI: `/readyz` says 503. */
   starting: boolean
   version: string
@@ -118,6 +120,7 @@ export async function startOpenAiUpstream(
     neverStreams: false,
     withoutDone: false,
     key: null,
+    efforts: null,
     starting: false,
     version: flavour === 'localai' ? 'v3.8.0 (a1b2c3d4)' : '0.11.2',
     ...options.behaviour,
@@ -242,7 +245,10 @@ export async function startOpenAiUpstream(
 
   async function chat(res: ServerResponse, model: ScriptedOpenAiModel, body: Json): Promise<void> {
     const asked = askedByChat(body)
-    const refusal = strictRefusal(flavour, model.id, body) ?? refusalOf(asked.question, flavour)
+    const refusal =
+      strictRefusal(flavour, model.id, body) ??
+      effortRefusal(flavour, body.reasoning_effort, behaviour.efforts) ??
+      refusalOf(asked.question, flavour)
     if (refusal !== null) return refuse(res, refusal)
     const answer = answerOf(asked, shown(model))
     if (body.stream !== true || behaviour.neverStreams) {
@@ -269,7 +275,11 @@ export async function startOpenAiUpstream(
 
   async function respond(res: ServerResponse, model: ScriptedOpenAiModel, body: Json): Promise<void> {
     const asked = askedByResponses(body)
-    const refusal = strictResponsesRefusal(flavour, body) ?? refusalOf(asked.question, flavour)
+    const effort = (body.reasoning as { effort?: unknown } | undefined)?.effort
+    const refusal =
+      strictResponsesRefusal(flavour, body) ??
+      effortRefusal(flavour, effort, behaviour.efforts, 'reasoning.effort') ??
+      refusalOf(asked.question, flavour)
     if (refusal !== null) return refuse(res, refusal)
     const answer = answerOf(asked, model)
     if (body.stream !== true || behaviour.neverStreams) {

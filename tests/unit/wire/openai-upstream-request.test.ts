@@ -240,6 +240,11 @@ describe('tools and formats', () => {
 })
 
 describe('reasoning', () => {
+  test('a server that nobody knows is not told not to think, as it may refuse every effort', () => {
+    expect(sent({ reasoning: { enabled: false } }, COMPATIBLE)).toEqual({ notSent: ['reasoning_effort'] })
+    expect(sent({ reasoning: { effort: 'low' } }, COMPATIBLE)).toEqual({ reasoning_effort: 'low' })
+  })
+
   test.each<[ChatRequest['reasoning'], string, string, object]>([
     [{ effort: 'high' }, 'openai', 'o3', { reasoning_effort: 'high' }],
     [{ enabled: true }, 'openai', 'o3', {}],
@@ -264,7 +269,13 @@ describe('reasoning', () => {
       'x',
       { reasoning_effort: 'low', chat_template_kwargs: { enable_thinking: true } },
     ],
-    [{ enabled: false }, 'groq', 'x', { reasoning_effort: 'none' }],
+    [{ enabled: false }, 'groq', 'llama-3.3-70b-versatile', { notSent: ['reasoning_effort'] }],
+    [{ enabled: false }, 'groq', 'qwen/qwen3-32b', { reasoning_effort: 'none' }],
+    [{ enabled: false }, 'google', 'gemini-2.5-flash-lite', { reasoning_effort: 'none' }],
+    [{ enabled: false }, 'google', 'models/gemini-2.5-pro', { notSent: ['reasoning_effort'] }],
+    [{ enabled: false }, 'fireworks', 'x', { reasoning_effort: 'none' }],
+    [{ enabled: false }, 'ollama', 'x', { reasoning_effort: 'none' }],
+    [{ enabled: false }, 'xai', 'x', { notSent: ['reasoning_effort'] }],
     [{ effort: 'low' }, 'mistral', 'x', { notSent: ['reasoning_effort'] }],
   ])('%j to %s, %s', (reasoning, name, model, fields) => {
     expect(sent(reasoning === undefined ? {} : { reasoning }, vendor(name), model)).toEqual(fields)

@@ -369,6 +369,91 @@ describe('api.openai.com', () => {
   })
 })
 
+describe('a model that does not take the effort asked for', () => {
+  interface Asked {
+    notSent: string[]
+    /** The efforts of the bodies that this question took. */
+    efforts: unknown[]
+  }
+
+  async function ask({ adapter, server }: ConnectedOpenAi, reasoning: ChatRequest['reasoning'], model = 'some-model') {
+    const before = server.requests.length
+    const asked: Asked = { notSent: [], efforts: [] }
+    const parts = adapter.chat({
+      request: {
+        model,
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Tell me a joke' }] }],
+        sampling: {},
+        ...(reasoning === undefined ? {} : { reasoning }),
+      },
+      upstreamModel: model,
+      requestId: 'r',
+      signal: new AbortController().signal,
+      onNotSent: (fields) => asked.notSent.push(...fields),
+    })
+    expect(textOf(await all(parts))).toContain('llama')
+    asked.efforts = server.requests.slice(before).map(({ body }) => {
+      const { reasoning_effort: effort, reasoning: nested } = body as {
+        reasoning_effort?: string
+        reasoning?: { effort?: string }
+      }
+      return effort ?? nested?.effort ?? null
+    })
+    return asked
+  }
+
+  test('is asked once more without it, and from then on at once', async () => {
+    const connected = await connect({ flavour: 'compatible', behaviour: { efforts: [] } })
+    const high = { enabled: true, effort: 'high' as const }
+    expect(await ask(connected, high)).toEqual({ efforts: ['high', null], notSent: ['reasoning_effort'] })
+    expect(await ask(connected, high)).toEqual({ efforts: [null], notSent: ['reasoning_effort'] })
+    expect(await ask(connected, undefined)).toEqual({ efforts: [null], notSent: [] })
+  })
+
+  test('keeps the efforts that it takes', async () => {
+    const connected = await connect({ flavour: 'compatible', behaviour: { efforts: ['low'] } })
+    expect((await ask(connected, { effort: 'high' })).efforts).toEqual(['high', null])
+    expect(await ask(connected, { effort: 'low' })).toEqual({ efforts: ['low'], notSent: [] })
+  })
+
+  test('over the Responses API, too', async () => {
+    const connected = await connect({ flavour: 'compatible', behaviour: { efforts: [] } }, { apiType: 'responses' })
+    const low = { effort: 'low' as const }
+    expect(await ask(connected, low)).toEqual({ efforts: ['low', null], notSent: ['reasoning_effort'] })
+    expect(await ask(connected, low)).toEqual({ efforts: [null], notSent: ['reasoning_effort'] })
+  })
+
+  test('other refusals are told as they are, and teach nothing', async () => {
+    const { adapter, server } = await connect({ flavour: 'compatible' })
+    const reasoning = { effort: 'low' as const }
+    await expect(all(chat(adapter, '#400', 'some-model', { reasoning }))).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+    })
+    expect(server.requests).toHaveLength(1)
+    await all(chat(adapter, 'Tell me a joke', 'some-model', { reasoning }))
+    expect(server.requests.at(-1)?.body).toMatchObject({ reasoning_effort: 'low' })
+  })
+
+  test('a refusal that only quotes the whole request teaches nothing', async () => {
+    const bodies: Record<string, unknown>[] = []
+    let isFull = true
+    const adapter = await inFrontOf(async (req, res) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of req) chunks.push(chunk as Buffer)
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>
+      bodies.push(body)
+      const type = { 'content-type': 'application/json' }
+      if (isFull) res.writeHead(422, type).end(JSON.stringify({ detail: [{ msg: 'No room', input: body }] }))
+      else res.writeHead(200, type).end('{"choices":[{"message":{"content":"Hi"}}]}')
+    })
+    const ask = () => all(chat(adapter, 'x', 'm', { reasoning: { effort: 'low' } }))
+    await expect(ask()).rejects.toMatchObject({ status: 422 })
+    isFull = false
+    await ask()
+    expect(bodies.map((body) => body.reasoning_effort)).toEqual(['low', undefined, 'low'])
+  })
+})
+
 describe('the fast path', () => {
   const messages = [{ role: 'user', content: 'Hi' }]
 

@@ -8,7 +8,7 @@ import type {
   ProviderCall,
 } from '../../spec/provider-adapter.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
-import type { Upstream, UpstreamRequest } from '../../spec/upstream.ts'
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../../spec/upstream.ts'
 import { toOpenAiChatBody, toOpenAiCompletionBody } from '../../wire/openai/upstream-request.ts'
 import { openAiAnswerReader, type UpstreamAnswerReader } from '../../wire/openai/upstream-stream.ts'
 import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts'
@@ -16,6 +16,7 @@ import { responsesAnswerReader } from '../../wire/openai-responses/upstream-stre
 import { bareModelName } from '../../wire/parameters/model-rules.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../../wire/parameters/openai-body-rules.ts'
 import { renamed } from '../../wire/with-model-name.ts'
+import { EffortMemory, effortOf, mayRefuseEffort } from './effort-memory.ts'
 import { embed } from './embed.ts'
 import { readAnswer } from './read-answer.ts'
 import type { Vendor } from './vendor-table.ts'
@@ -44,12 +45,19 @@ interface Asking {
   reader: UpstreamAnswerReader
 }
 
+/** An answer that has begun, and how it is read. */
+interface Opened {
+  reader: UpstreamAnswerReader
+  response: UpstreamResponse
+}
+
 /** What all adapters of the OpenAI family share: everything but the list of models. */
 export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embed' | 'passThrough'>>
 
 /** Chats, completions and embeddings over OpenAI's API, or chats over its Responses API if the connection says so. */
 export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOptions): ChatApi {
   const speaksResponses = upstream.config.apiType === 'responses'
+  const efforts = new EffortMemory()
 
   function restricted(ruled: RuledBody): RuledBody {
     if (restrict === undefined) return ruled
@@ -57,23 +65,45 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     return { body, notSent: [...ruled.notSent, ...notSent] }
   }
 
-  async function* answer(
-    call: ProviderCall<ChatRequest | CompletionRequest>,
-    asking: () => Asking,
-  ): AsyncGenerator<readonly StreamPart[], void, undefined> {
-    const { path, ruled, reader } = asking()
-    const { body, notSent } = ruled
+  function open(call: ProviderCall<unknown>, { path, ruled: { body, notSent } }: Asking): Promise<UpstreamResponse> {
+    // Before the answer, since the head of a slow one does not wait for it.
     if (notSent.length > 0) call.onNotSent?.([...new Set(notSent)])
-    const { headers, vendor: name } = vendor()
-    const response = await upstream.open({
+    return upstream.open({
       ...post(call, path, JSON.stringify(body)),
-      headers: { accept: 'text/event-stream', ...headers },
+      headers: { accept: 'text/event-stream', ...vendor().headers },
     })
-    yield* readAnswer(response, reader, name)
   }
 
-  function askChat({ request, upstreamModel: model }: ProviderCall<ChatRequest>): Asking {
-    const quirks = vendor()
+  async function* answer(opened: () => Promise<Opened>): AsyncGenerator<readonly StreamPart[], void, undefined> {
+    const { reader, response } = await opened()
+    yield* readAnswer(response, reader, vendor().vendor)
+  }
+
+  /** Asks again without an effort where the server says that the model does not take it. */
+  async function openChat(call: ProviderCall<ChatRequest>): Promise<Opened> {
+    const { upstreamModel: model } = call
+    const asking = askChat(call, vendor())
+    const effort = effortOf(asking.ruled.body)
+    if (effort === undefined) return { reader: asking.reader, response: await open(call, asking) }
+    const askWithout = (): Asking => askChat(call, withoutEffort(vendor()))
+    const asked = efforts.refuses(model, effort) ? askWithout() : asking
+    try {
+      return { reader: asked.reader, response: await open(call, asked) }
+    } catch (error) {
+      if (asked !== asking || !mayRefuseEffort(error)) throw error
+      const again = askWithout()
+      const response = await open(call, again)
+      efforts.learn(model, effort)
+      return { reader: again.reader, response }
+    }
+  }
+
+  async function openCompletion(call: ProviderCall<CompletionRequest>): Promise<Opened> {
+    const asking = askCompletion(call)
+    return { reader: asking.reader, response: await open(call, asking) }
+  }
+
+  function askChat({ request, upstreamModel: model }: ProviderCall<ChatRequest>, quirks: Vendor): Asking {
     if (speaksResponses) {
       const ruled = toResponsesBody(request, model, quirks)
       return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor) }
@@ -122,8 +152,8 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
   }
 
   return {
-    chat: (call) => new Batched(answer(call, () => askChat(call))),
-    complete: (call) => new Batched(answer(call, () => askCompletion(call))),
+    chat: (call) => new Batched(answer(() => openChat(call))),
+    complete: (call) => new Batched(answer(() => openCompletion(call))),
     passThrough,
     embed(call: ProviderCall<EmbeddingRequest>) {
       const quirks = vendor()
@@ -142,6 +172,10 @@ function post(call: ProviderCall<unknown>, path: string, body: string): Upstream
     ...(call.key === undefined ? {} : { key: call.key }),
     ...(call.context === undefined ? {} : { context: call.context }),
   }
+}
+
+function withoutEffort(quirks: Vendor): Vendor {
+  return { ...quirks, refusedFields: new Set([...quirks.refusedFields, 'reasoning_effort']) }
 }
 
 function completes({ completions }: Vendor, model: string): boolean {

@@ -56,6 +56,7 @@ export const COMPATIBLE: Vendor = {
   runtimeOptions: NONE,
   reasoning: 'effort',
   reasoningOnlyForNewModels: false,
+  effortNone: 'none',
   reasoningBack: null,
   jsonSchema: true,
   embeddingsBase64: false,
@@ -131,6 +132,7 @@ export const VENDORS: readonly Vendor[] = [
     tokenCap: 'either',
     maxStops: 4,
     refusedFields: new Set([...LOCAL_FIELDS, 'logit_bias', 'logprobs', 'top_logprobs']),
+    effortNone: /^qwen/,
   },
   {
     ...STRICT,
@@ -164,10 +166,17 @@ export const VENDORS: readonly Vendor[] = [
     vendor: 'fireworks',
     hosts: ['fireworks.ai'],
     developerRole: false,
+    effortNone: 'all',
     extraSampling: { topK: 'top_k', minP: 'min_p', repeatPenalty: 'repetition_penalty' },
   },
   { ...STRICT, vendor: 'xai', hosts: ['x.ai'], tokenCap: 'either' },
-  { ...STRICT, vendor: 'google', hosts: ['googleapis.com'], refusedFields: new Set([...LOCAL_FIELDS, 'logit_bias']) },
+  {
+    ...STRICT,
+    vendor: 'google',
+    hosts: ['googleapis.com'],
+    refusedFields: new Set([...LOCAL_FIELDS, 'logit_bias']),
+    effortNone: /^gemini-2\.5-flash/,
+  },
   { ...STRICT, vendor: 'cerebras', hosts: ['cerebras.ai'], tokenCap: 'either' },
   { ...STRICT, vendor: 'perplexity', hosts: ['perplexity.ai'], assumed: ['json-schema'] },
   { ...STRICT, vendor: 'moonshot', hosts: ['moonshot.ai', 'moonshot.cn'], reasoningBack: 'reasoning_content' },
@@ -219,6 +228,7 @@ export const VENDORS: readonly Vendor[] = [
     // Its OpenAI routes pass over these without a word.
     extraSampling: {},
     reasoning: 'effort',
+    effortNone: 'all',
   },
 ]
 

@@ -110,13 +110,17 @@ function reasoningField({ reasoning }: ChatRequest, model: string, quirks: OpenA
   const reasons = !quirks.reasoningOnlyForNewModels || newModelFamily(model) !== null
   if (reasoning.enabled === false) {
     if (!reasons) return undefined
-    const effort = leastEffort(model)
-    if (effort !== null) return { effort }
+    const effort = leastEffort(model, quirks)
+    if (effort !== null && !quirks.refusedFields.has('reasoning_effort')) return { effort }
     notSent.push('reasoning_effort')
     return undefined
   }
   if (reasoning.budgetTokens !== undefined) notSent.push('reasoning.max_tokens')
   const effort = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens)
+  if (effort !== undefined && quirks.refusedFields.has('reasoning_effort')) {
+    notSent.push('reasoning_effort')
+    return undefined
+  }
   if (reasons) return withoutUndefined({ effort, summary: 'auto' })
   if (effort !== undefined) notSent.push('reasoning_effort')
   return undefined

@@ -28,6 +28,8 @@ export interface OpenAiQuirks extends OpenAiBodyRules {
   reasoning: ReasoningStyle
   /** True if only models of the newer families may be given `reasoning_effort`. */
   reasoningOnlyForNewModels: boolean
+  /** Other models that take `none` as an effort, and think unless they are told so. */
+  effortNone: 'all' | 'none' | RegExp
   /** Field in which an assistant's earlier reasoning goes back; null keeps it here. */
   reasoningBack: 'reasoning_content' | 'reasoning' | null
   /** False if it knows JSON mode, but no schema. */

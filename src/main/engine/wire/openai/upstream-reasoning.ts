@@ -6,7 +6,7 @@ import type { OpenAiQuirks } from './upstream-quirks.ts'
 export function reasoningFields(
   reasoning: ReasoningOptions | undefined,
   model: string,
-  quirks: Pick<OpenAiQuirks, 'reasoning' | 'reasoningOnlyForNewModels'>,
+  quirks: Pick<OpenAiQuirks, 'reasoning' | 'reasoningOnlyForNewModels' | 'effortNone'>,
   notSent: string[],
 ): Record<string, unknown> {
   if (reasoning === undefined) return {}
@@ -38,8 +38,7 @@ export function reasoningFields(
   if (enabled === false) {
     // A model that never reasons does as it is told without being told.
     if (!reasons) return {}
-    if (!quirks.reasoningOnlyForNewModels) return { reasoning_effort: 'none' }
-    const least = leastEffort(model)
+    const least = leastEffort(model, quirks)
     return least === null ? says('reasoning_effort') : { reasoning_effort: least }
   }
   if (effort === undefined) return {}
@@ -53,9 +52,15 @@ export function effortOfBudget(budgetTokens: number | undefined): ReasoningOptio
   return budgetTokens <= 10_240 ? 'medium' : 'high'
 }
 
-/** The least that OpenAI's model can be asked to think; null if it cannot be asked for less than `low`. */
-export function leastEffort(model: string): 'none' | 'minimal' | null {
+/** The least that a model can be asked to think; null if it cannot be asked for less than `low`, or might refuse to be. */
+export function leastEffort(
+  model: string,
+  { reasoningOnlyForNewModels, effortNone }: Pick<OpenAiQuirks, 'reasoningOnlyForNewModels' | 'effortNone'>,
+): 'none' | 'minimal' | null {
   const name = bareModelName(model)
+  if (!reasoningOnlyForNewModels) {
+    return effortNone === 'all' || (effortNone !== 'none' && effortNone.test(name)) ? 'none' : null
+  }
   if (/^o\d/.test(name)) return null
   return /^gpt-5(?!\.\d)/.test(name) ? 'minimal' : 'none'
 }
