@@ -492,6 +492,18 @@ describe('the fast path', () => {
     expect(body).toHaveProperty('top_k', 4)
   })
 
+  test('calls developers what the server calls them, and leaves a body without any alone', () => {
+    const pass = adapterAt('https://api.groq.com/openai/v1').passThrough
+    const developer = [{ role: 'developer', content: 'Be brief.' }, ...messages]
+    const request = pass?.('openai:chat', { model: 'llama-3.3-70b', messages: developer }, 'llama-3.3-70b')
+    expect(JSON.parse(String(request?.body))).toEqual({
+      model: 'llama-3.3-70b',
+      messages: [{ role: 'system', content: 'Be brief.' }, ...messages],
+    })
+    const quoted = [{ role: 'user', content: 'What is "developer"?' }]
+    expect(pass?.('openai:chat', { model: 'm', messages: quoted }, 'm')?.body).toBeNull()
+  })
+
   test('refuses what the server does not speak', () => {
     const openai = adapterAt('https://api.openai.com/v1')
     expect(openai.passThrough?.('openai:completions', { model: 'gpt-4o', prompt: 'x' }, 'gpt-4o')).toBeNull()

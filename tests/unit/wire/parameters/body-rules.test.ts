@@ -101,6 +101,25 @@ describe('roles', () => {
     expect(applyOpenAiBodyRules({ messages: system }, 'o3', groq).body.messages).toBe(system)
   })
 
+  test.each([
+    ['llama-3.3-70b', 'groq', 'system'],
+    ['o3', 'groq', 'system'],
+    ['Qwen/Qwen3-8B', 'vllm', 'system'],
+    ['some-model', 'compatible', 'developer'],
+    ['gpt-4o', 'openai', 'developer'],
+    ['o3', 'openai', 'developer'],
+    ['o1-mini', 'openai', 'user'],
+    ['o1-preview-2024-09-12', 'azure', 'user'],
+  ] as const)('`developer` to %s at %s becomes %s', (model, name, role) => {
+    const vendor = VENDORS.find((each) => each.vendor === name) ?? COMPATIBLE
+    const messages = [{ role: 'developer', content: 'D', name: 'n' }, ...MESSAGES]
+    const body = { messages }
+    const ruled = applyOpenAiBodyRules(body, model, vendor)
+    expect(ruled).toEqual({ body: { messages: [{ role, content: 'D', name: 'n' }, ...MESSAGES] }, notSent: [] })
+    if (role === 'developer') expect(ruled.body).toBe(body)
+    expect(messages[0]?.role).toBe('developer')
+  })
+
   test('contents of tool messages become text', () => {
     const messages = [
       {

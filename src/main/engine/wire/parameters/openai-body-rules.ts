@@ -1,5 +1,5 @@
 import { parseLogitBias } from './logit-bias.ts'
-import { hasFixedSampling, newModelFamily } from './model-rules.ts'
+import { hasFixedSampling, type ModelFamily, newModelFamily } from './model-rules.ts'
 import { isPlainObject } from './parameter-casts.ts'
 
 /** What a server takes of an OpenAI chat body, as far as servers differ. */
@@ -60,8 +60,7 @@ export function applyOpenAiBodyRules(
     draft.remove(field)
   }
   if (Array.isArray(body.messages)) {
-    const role = family !== null && rules.developerRole ? family.systemRole : null
-    const messages = ruledMessages(body.messages, role, draft.notSent)
+    const messages = ruledMessages(body.messages, newRoles(family, rules), draft.notSent)
     if (messages !== body.messages) draft.set('messages', messages)
   }
   return draft.result()
@@ -131,18 +130,33 @@ function dropSampling(draft: BodyDraft): void {
   }
 }
 
-function ruledMessages(
-  messages: readonly unknown[],
-  systemRole: 'developer' | 'user' | null,
-  notSent: string[],
-): readonly unknown[] {
+/** What those who instruct a model are called instead; null where the name stays. */
+interface NewRoles {
+  system: ModelFamily['systemRole'] | null
+  developer: 'system' | 'user' | null
+}
+
+const FAMILY_ROLES: Record<ModelFamily['systemRole'], NewRoles> = {
+  developer: { system: 'developer', developer: null },
+  user: { system: 'user', developer: 'user' },
+}
+const ONLY_SYSTEM: NewRoles = { system: null, developer: 'system' }
+const ANY_ROLE: NewRoles = { system: null, developer: null }
+
+function newRoles(family: ModelFamily | null, rules: OpenAiBodyRules): NewRoles {
+  if (!rules.developerRole) return ONLY_SYSTEM
+  return family === null ? ANY_ROLE : FAMILY_ROLES[family.systemRole]
+}
+
+function ruledMessages(messages: readonly unknown[], roles: NewRoles, notSent: string[]): readonly unknown[] {
   let changed = false
   const ruled = messages.map((message, index) => {
     if (!isPlainObject(message)) return message
     // Servers refuse a mix of `system` and `developer`, so every one is renamed, not only the first.
-    if (systemRole !== null && message.role === 'system') {
+    const role = message.role === 'system' ? roles.system : message.role === 'developer' ? roles.developer : null
+    if (role !== null) {
       changed = true
-      return { ...message, role: systemRole }
+      return { ...message, role }
     }
     if (message.role === 'tool' && Array.isArray(message.content)) {
       changed = true
