@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createModelCatalog } from '../../../src/main/engine/catalog/model-catalog.ts'
 import { createHealthBoard } from '../../../src/main/engine/health/create-health-board.ts'
 import { createPipeline } from '../../../src/main/engine/pipeline/create-pipeline.ts'
@@ -84,4 +84,40 @@ test.each([
   expect(response.headers.get('x-switchyard-not-sent')).toBe('user (hashed)')
   const users = server.requests.flatMap(({ body }) => (body === null ? [] : [body.user]))
   expect(users).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), users[0]])
+})
+
+describe.each([
+  ['chat completions', {}],
+  ['the Responses API', { apiType: 'responses' as const }],
+])('tool names that OpenAI refuses, over %s', (_name, config) => {
+  const stem = `mcp__${'the-weather-service-of-some-far-away-company_'.repeat(2)}`
+  const tools = ['get_weather', 'get_time'].map((name) => ({
+    name: `${stem}${name}`,
+    input_schema: { type: 'object' as const, properties: { city: { type: 'string' } } },
+  }))
+  const question = { role: 'user' as const, content: 'What is the weather, and the time?' }
+
+  test.each(['whole', 'streamed'])('come back as the client knows them, %s', async (how) => {
+    const { anthropic } = await start({ flavour: 'openai' }, config)
+    const body = { ...ASK, tools, messages: [question] }
+    const message =
+      how === 'whole' ? await anthropic.messages.create(body) : await anthropic.messages.stream(body).finalMessage()
+    const calls = message.content.filter((block) => block.type === 'tool_use')
+    expect(calls.map(({ name }) => name)).toEqual(tools.map(({ name }) => name))
+
+    const answered = await anthropic.messages.create({
+      ...ASK,
+      tools,
+      tool_choice: { type: 'tool', name: tools[1]?.name ?? '' },
+      messages: [
+        question,
+        { role: 'assistant', content: message.content },
+        {
+          role: 'user',
+          content: calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: 'Rain' })),
+        },
+      ],
+    })
+    expect(answered.content.at(-1)).toMatchObject({ text: expect.stringContaining('Rain') })
+  })
 })

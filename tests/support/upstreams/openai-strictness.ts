@@ -27,6 +27,8 @@ export function strictRefusal(flavour: OpenAiFlavour, model: string, body: Json)
   if (unknown !== undefined)
     return refuse(`Unrecognized request argument supplied: ${unknown}`, unknown, 'unknown_parameter')
   if (typeof body.user === 'string' && body.user.length > 64) return refuse(...longUser(body.user))
+  const named = badToolName(namesOf(body))
+  if (named !== null) return refuse(...named)
   if (Array.isArray(body.stop) && body.stop.length > 4) {
     return refuse(
       "Invalid 'stop': array too long. Expected an array with maximum length 4.",
@@ -71,6 +73,8 @@ export function strictResponsesRefusal(flavour: OpenAiFlavour, body: Json): Scri
     const [message, param, code] = longUser(body.user)
     return errorAnswer(flavour, 400, message, { param, code })
   }
+  const named = badToolName(namesOfResponses(body))
+  if (named !== null) return errorAnswer(flavour, 400, named[0], { param: named[1], code: named[2] })
   if (typeof body.max_output_tokens === 'number' && body.max_output_tokens < 16) {
     const message = `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got ${body.max_output_tokens} instead.`
     return errorAnswer(flavour, 400, message, { param: 'max_output_tokens', code: 'integer_below_min_value' })
@@ -91,6 +95,49 @@ export function effortRefusal(
       ? `\`${param}\` is not supported with this model`
       : `\`${param}\` must be one of ${efforts.map((each) => `\`${each}\``).join(' or ')}`
   return errorAnswer(flavour, 400, message)
+}
+
+/** Every place of a chat that names a tool. */
+function namesOf(body: Json): [path: string, name: unknown][] {
+  const nameIn = (value: unknown): unknown => (value as { function?: { name?: unknown } } | null)?.function?.name
+  return [
+    ...list(body.messages).flatMap((message, index) =>
+      list(message.tool_calls).map((call, at): [string, unknown] => [
+        `messages[${index}].tool_calls[${at}].function.name`,
+        nameIn(call),
+      ]),
+    ),
+    ...list(body.tools).map((tool, index): [string, unknown] => [`tools[${index}].function.name`, nameIn(tool)]),
+    ['tool_choice.function.name', nameIn(body.tool_choice)],
+  ]
+}
+
+function namesOfResponses(body: Json): [path: string, name: unknown][] {
+  const nameIn = (value: unknown): unknown => (value as { name?: unknown } | null)?.name
+  return [
+    ...list(body.input).map((item, index): [string, unknown] => [`input[${index}].name`, nameIn(item)]),
+    ...list(body.tools).map((tool, index): [string, unknown] => [`tools[${index}].name`, nameIn(tool)]),
+    ['tool_choice.name', nameIn(body.tool_choice)],
+  ]
+}
+
+function badToolName(names: [path: string, name: unknown][]): [message: string, param: string, code: string] | null {
+  for (const [path, name] of names) {
+    if (typeof name !== 'string') continue
+    if (name.length > 64) {
+      const message = `Invalid '${path}': string too long. Expected a string with maximum length 64, but got a string with length ${name.length} instead.`
+      return [message, path, 'string_above_max_length']
+    }
+    if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
+      const message = `Invalid '${path}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`
+      return [message, path, 'invalid_value']
+    }
+  }
+  return null
+}
+
+function list(value: unknown): Json[] {
+  return Array.isArray(value) ? (value as Json[]) : []
 }
 
 function longUser(user: string): [message: string, param: string, code: string] {

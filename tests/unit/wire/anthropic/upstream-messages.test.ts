@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ChatMessage } from '../../../../src/main/engine/spec/chat-request.ts'
-import { createToolNames } from '../../../../src/main/engine/wire/anthropic/tool-names.ts'
 import { encodeConversation } from '../../../../src/main/engine/wire/anthropic/upstream-messages.ts'
+import { createToolNames } from '../../../../src/main/engine/wire/upstream-tool-names.ts'
 
 function encode(messages: ChatMessage[], vision = true) {
   const notSent: string[] = []
-  return { ...encodeConversation(messages, { vision, toolNames: createToolNames(), notSent }), notSent }
+  return { ...encodeConversation(messages, { vision, toolNames: createToolNames(128), notSent }), notSent }
 }
 
 const text = (said: string) => ({ type: 'text' as const, text: said })

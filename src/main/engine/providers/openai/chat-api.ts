@@ -15,6 +15,7 @@ import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts
 import { responsesAnswerReader } from '../../wire/openai-responses/upstream-stream.ts'
 import { bareModelName } from '../../wire/parameters/model-rules.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../../wire/parameters/openai-body-rules.ts'
+import { openAiToolNames } from '../../wire/upstream-tool-names.ts'
 import { renamed } from '../../wire/with-model-name.ts'
 import { EffortMemory, effortOf, mayRefuseEffort } from './effort-memory.ts'
 import { embed } from './embed.ts'
@@ -104,12 +105,13 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
   }
 
   function askChat({ request, upstreamModel: model }: ProviderCall<ChatRequest>, quirks: Vendor): Asking {
+    const toolNames = openAiToolNames(request.tools)
     if (speaksResponses) {
-      const ruled = toResponsesBody(request, model, quirks)
-      return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor) }
+      const ruled = toResponsesBody(request, model, quirks, toolNames)
+      return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor, toolNames) }
     }
-    const ruled = restricted(toOpenAiChatBody(request, model, quirks))
-    return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor) }
+    const ruled = restricted(toOpenAiChatBody(request, model, quirks, toolNames))
+    return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor, toolNames) }
   }
 
   function askCompletion(call: ProviderCall<CompletionRequest>): Asking {

@@ -1,6 +1,6 @@
 import type { ChatMessage, ContentPart } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
-import type { ToolNames } from './tool-names.ts'
+import type { ToolNames } from '../upstream-tool-names.ts'
 
 /** A content block as the API takes it. */
 export type Block = Record<string, unknown> & { type: string }

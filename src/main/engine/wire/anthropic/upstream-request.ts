@@ -1,13 +1,14 @@
 import type { ChatRequest, JsonSchema, ResponseFormat, Sampling, ToolDefinition } from '../../spec/chat-request.ts'
 import { anthropicUser } from '../end-user-id.ts'
 import { runtimeFields } from '../openai/upstream-runtime-hints.ts'
+import { createToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import type { AnthropicModelFacts } from './model-facts.ts'
 import { closedSchema } from './output-schema.ts'
-import { createToolNames, type ToolNames } from './tool-names.ts'
 import { type EncodedConversation, encodeConversation } from './upstream-messages.ts'
 import { type EncodedThinking, encodeThinking } from './upstream-thinking.ts'
 
 const DEFAULT_MAX_TOKENS = 8192
+const LONGEST_TOOL_NAME = 128
 /** The API holds no more tools of one request to their schemas. */
 const MAX_STRICT_TOOLS = 20
 const JSON_INSTRUCTION = 'Answer with one JSON object and nothing else: no introduction, no explanation, no code fence.'
@@ -68,7 +69,7 @@ interface EncodedPrompt {
 }
 
 function encodePrompt(request: ChatRequest, { upstreamModel, facts }: EncodeOptions, notSent: string[]): EncodedPrompt {
-  const toolNames = createToolNames()
+  const toolNames = createToolNames(LONGEST_TOOL_NAME, request.tools)
   const conversation = encodeConversation(request.messages, { vision: facts.vision, toolNames, notSent })
   const format = encodeFormat(request, facts, conversation, notSent)
   const tools = [...(request.tools ?? []), ...format.tools]

@@ -1,5 +1,6 @@
 import type { ChatMessage, ContentPart } from '../../spec/chat-request.ts'
 import { argumentsText, imageUrl } from '../openai/upstream-messages.ts'
+import type { ToolNames } from '../upstream-tool-names.ts'
 
 /** A conversation as the Responses API takes it. */
 export interface ResponsesInput {
@@ -9,15 +10,26 @@ export interface ResponsesInput {
 }
 
 /** The engine's messages as input items: a turn with text and calls becomes several of them. */
-export function toResponsesInput(messages: readonly ChatMessage[], notSent: string[]): ResponsesInput {
+export function toResponsesInput(
+  messages: readonly ChatMessage[],
+  toolNames: ToolNames,
+  notSent: string[],
+): ResponsesInput {
   const firstOther = messages.findIndex((message) => message.role !== 'system')
   const leading = firstOther === -1 ? messages.length : firstOther
   const system = messages.slice(0, leading).map((message) => message.content)
-  const input = messages.slice(leading).flatMap((message, index) => toItems(message, leading + index, notSent))
+  const input = messages
+    .slice(leading)
+    .flatMap((message, index) => toItems(message, leading + index, toolNames, notSent))
   return { instructions: system.length === 0 ? undefined : system.join('\n'), input }
 }
 
-function toItems(message: ChatMessage, index: number, notSent: string[]): Record<string, unknown>[] {
+function toItems(
+  message: ChatMessage,
+  index: number,
+  toolNames: ToolNames,
+  notSent: string[],
+): Record<string, unknown>[] {
   switch (message.role) {
     case 'system':
       return [{ role: 'developer', content: message.content }]
@@ -27,7 +39,7 @@ function toItems(message: ChatMessage, index: number, notSent: string[]): Record
       const calls = (message.toolCalls ?? []).map((call) => ({
         type: 'function_call',
         call_id: call.id,
-        name: call.name,
+        name: toolNames.encode(call.name),
         arguments: argumentsText(call),
       }))
       const said = message.content === '' && calls.length > 0 ? [] : [{ role: 'assistant', content: message.content }]

@@ -6,6 +6,7 @@ import { namedSchema } from '../openai/upstream-request.ts'
 import { runtimeFields } from '../openai/upstream-runtime-hints.ts'
 import { hasFixedSampling, newModelFamily } from '../parameters/model-rules.ts'
 import type { RuledBody } from '../parameters/openai-body-rules.ts'
+import { openAiToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { toResponsesInput } from './upstream-input.ts'
 
@@ -25,10 +26,18 @@ const NOT_HERE = [
   ['repeatLastN', 'repeat_last_n', null],
 ] as const
 
-/** The engine's chat request as the body of a streamed POST /responses, without any state kept there. */
-export function toResponsesBody(request: ChatRequest, model: string, quirks: OpenAiQuirks): RuledBody {
+/**
+ * The engine's chat request as the body of a streamed POST /responses, without any state kept there. The answer calls
+ * tools as `toolNames` has encoded them.
+ */
+export function toResponsesBody(
+  request: ChatRequest,
+  model: string,
+  quirks: OpenAiQuirks,
+  toolNames: ToolNames = openAiToolNames(request.tools),
+): RuledBody {
   const notSent: string[] = []
-  const { instructions, input } = toResponsesInput(request.messages, notSent)
+  const { instructions, input } = toResponsesInput(request.messages, toolNames, notSent)
   const { tools, toolChoice } = request
   const hasTools = tools !== undefined && tools.length > 0
   runtimeFields(request.runtime, new Set(), notSent)
@@ -39,11 +48,11 @@ export function toResponsesBody(request: ChatRequest, model: string, quirks: Ope
     instructions,
     input,
     ...samplingFields(request.sampling, model, quirks, notSent),
-    tools: hasTools ? tools.map(flatTool) : undefined,
+    tools: hasTools ? tools.map((tool) => flatTool(tool, toolNames)) : undefined,
     tool_choice: !hasTools
       ? undefined
       : typeof toolChoice === 'object'
-        ? { type: 'function', name: toolChoice.name }
+        ? { type: 'function', name: toolNames.encode(toolChoice.name) }
         : toolChoice,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     text: textField(request.responseFormat),
@@ -89,10 +98,10 @@ function outputCap(maxTokens: number | undefined, notSent: string[]): number | u
 }
 
 /** Here tools are strict unless they say otherwise, and strict ones refuse most schemas. */
-function flatTool({ name, description, parameters, strict }: ToolDefinition): unknown {
+function flatTool({ name, description, parameters, strict }: ToolDefinition, toolNames: ToolNames): unknown {
   return withoutUndefined({
     type: 'function',
-    name,
+    name: toolNames.encode(name),
     description,
     parameters: parameters ?? { type: 'object', properties: {} },
     strict: strict ?? false,

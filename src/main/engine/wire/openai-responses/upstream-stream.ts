@@ -4,11 +4,15 @@ import { malformedAnswer, reportedFailure } from '../openai/upstream-failure.ts'
 import { type JsonObject, listOf, objectOf, textOf } from '../openai/upstream-fields.ts'
 import { parsedChunk, type UpstreamAnswerReader } from '../openai/upstream-stream.ts'
 import { toUsage } from '../openai/upstream-usage.ts'
+import { NAMES_AS_SENT, type ToolNames } from '../upstream-tool-names.ts'
 
 const NOTHING: readonly StreamPart[] = []
 
 /** A reader for the events of the Responses API, and for its answer in one piece. */
-export function responsesAnswerReader(vendor: string): UpstreamAnswerReader {
+export function responsesAnswerReader(
+  vendor: string,
+  toolNames: Pick<ToolNames, 'decode'> = NAMES_AS_SENT,
+): UpstreamAnswerReader {
   /** Our index of each function call, by its item. */
   const calls = new Map<string, { index: number; hasArguments: boolean }>()
   /** Items of which text or reasoning came as deltas. */
@@ -71,7 +75,13 @@ export function responsesAnswerReader(vendor: string): UpstreamAnswerReader {
     const call = { index: calls.size, hasArguments: argumentsText !== '' }
     calls.set(key, call)
     const id = textOf(item.call_id) ?? textOf(item.id) ?? newToolCallId()
-    return { type: 'tool-call-delta', index: call.index, id, name, argumentsDelta: argumentsText }
+    return {
+      type: 'tool-call-delta',
+      index: call.index,
+      id,
+      name: toolNames.decode(name),
+      argumentsDelta: argumentsText,
+    }
   }
 
   function argumentsDelta(key: string, text: string): readonly StreamPart[] {

@@ -1,4 +1,5 @@
 import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import type { ToolNames } from '../upstream-tool-names.ts'
 import type { OpenAiQuirks } from './upstream-quirks.ts'
 
 type Picture = Extract<ContentPart, { type: 'image' | 'image-url' }>
@@ -11,6 +12,7 @@ type ToolMessage = Extract<ChatMessage, { role: 'tool' }>
 export function toOpenAiMessages(
   messages: readonly ChatMessage[],
   quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
+  toolNames: ToolNames,
   notSent: string[],
 ): Record<string, unknown>[] {
   const result: Record<string, unknown>[] = []
@@ -29,7 +31,7 @@ export function toOpenAiMessages(
         result.push({ role: 'user', content: userContent(message.content) })
         break
       case 'assistant':
-        result.push(assistantMessage(message, quirks))
+        result.push(assistantMessage(message, quirks, toolNames))
         break
       case 'tool':
         if (message.isError === true) notSent.push(`messages[${index}].is_error`)
@@ -73,6 +75,7 @@ function imagePart(image: Picture): unknown {
 function assistantMessage(
   message: Extract<ChatMessage, { role: 'assistant' }>,
   quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
+  toolNames: ToolNames,
 ): Record<string, unknown> {
   const calls = message.toolCalls ?? []
   const reasoning = quirks.reasoningBack === null ? undefined : message.reasoning
@@ -86,7 +89,7 @@ function assistantMessage(
           tool_calls: calls.map((call) => ({
             id: call.id,
             type: 'function',
-            function: { name: call.name, arguments: argumentsText(call) },
+            function: { name: toolNames.encode(call.name), arguments: argumentsText(call) },
           })),
         }),
   }

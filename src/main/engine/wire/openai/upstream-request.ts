@@ -8,6 +8,7 @@ import type {
 } from '../../spec/chat-request.ts'
 import { openAiUser } from '../end-user-id.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../parameters/openai-body-rules.ts'
+import { openAiToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { toOpenAiMessages } from './upstream-messages.ts'
@@ -15,8 +16,16 @@ import type { OpenAiQuirks } from './upstream-quirks.ts'
 import { reasoningFields } from './upstream-reasoning.ts'
 import { runtimeFields } from './upstream-runtime-hints.ts'
 
-/** The engine's chat request as the body of a streamed POST /chat/completions, by the server's quirks. */
-export function toOpenAiChatBody(request: ChatRequest, model: string, quirks: OpenAiQuirks): RuledBody {
+/**
+ * The engine's chat request as the body of a streamed POST /chat/completions, by the server's quirks. The answer calls
+ * tools as `toolNames` has encoded them.
+ */
+export function toOpenAiChatBody(
+  request: ChatRequest,
+  model: string,
+  quirks: OpenAiQuirks,
+  toolNames: ToolNames = openAiToolNames(request.tools),
+): RuledBody {
   const notSent: string[] = []
   const { tools, extra } = request
   const hasTools = tools !== undefined && tools.length > 0
@@ -24,11 +33,11 @@ export function toOpenAiChatBody(request: ChatRequest, model: string, quirks: Op
     // First, so that no extra field replaces one that the engine knows.
     ...extra,
     model,
-    messages: toOpenAiMessages(request.messages, quirks, notSent),
+    messages: toOpenAiMessages(request.messages, quirks, toolNames, notSent),
     ...samplingFields(request.sampling, quirks, notSent),
     ...runtimeFields(request.runtime, quirks.runtimeOptions, notSent),
-    tools: hasTools ? tools.map(toolEntry) : undefined,
-    tool_choice: hasTools ? toolChoiceField(request.toolChoice) : undefined,
+    tools: hasTools ? tools.map((tool) => toolEntry(tool, toolNames)) : undefined,
+    tool_choice: hasTools ? toolChoiceField(request.toolChoice, toolNames) : undefined,
     // OpenAI refuses it without tools.
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     response_format: responseFormatField(request.responseFormat, quirks, notSent),
@@ -100,12 +109,13 @@ function extraSamplingFields(sampling: Sampling, quirks: OpenAiQuirks, notSent: 
   return fields
 }
 
-function toolEntry({ name, description, parameters, strict }: ToolDefinition): unknown {
-  return { type: 'function', function: withoutUndefined({ name, description, parameters, strict }) }
+function toolEntry({ name, description, parameters, strict }: ToolDefinition, toolNames: ToolNames): unknown {
+  const called = toolNames.encode(name)
+  return { type: 'function', function: withoutUndefined({ name: called, description, parameters, strict }) }
 }
 
-function toolChoiceField(choice: ToolChoice | undefined): unknown {
-  return typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice
+function toolChoiceField(choice: ToolChoice | undefined, toolNames: ToolNames): unknown {
+  return typeof choice === 'object' ? { type: 'function', function: { name: toolNames.encode(choice.name) } } : choice
 }
 
 function responseFormatField(format: ResponseFormat | undefined, quirks: OpenAiQuirks, notSent: string[]): unknown {

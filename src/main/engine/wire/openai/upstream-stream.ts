@@ -2,6 +2,7 @@ import { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart, Timings, Usage } from '../../spec/stream-part.ts'
 import { endedWithoutFinish } from '../collect-answer.ts'
 import { TextEvents } from '../text-events.ts'
+import { NAMES_AS_SENT, type ToolNames } from '../upstream-tool-names.ts'
 import { malformedAnswer, reportedFailure } from './upstream-failure.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './upstream-fields.ts'
 import { toFinishReason } from './upstream-finish-reason.ts'
@@ -26,8 +27,11 @@ const NOTHING: readonly StreamPart[] = []
 const EXCERPT = 200
 
 /** A reader for chat completion chunks and text completion chunks, of OpenAI and of everything like it. */
-export function openAiAnswerReader(vendor: string): UpstreamAnswerReader {
-  const calls = new UpstreamToolCalls()
+export function openAiAnswerReader(
+  vendor: string,
+  toolNames: Pick<ToolNames, 'decode'> = NAMES_AS_SENT,
+): UpstreamAnswerReader {
+  const calls = new UpstreamToolCalls(toolNames)
   let finish: string | null = null
   let usage: Usage | null = null
   let timings: Timings | null = null

@@ -1,5 +1,6 @@
 import type { StreamPart } from '../../spec/stream-part.ts'
 import { newToolCallId } from '../collect-answer.ts'
+import type { ToolNames } from '../upstream-tool-names.ts'
 import { objectOf, textOf } from './upstream-fields.ts'
 
 type ToolCallPart = Extract<StreamPart, { type: 'tool-call-delta' }>
@@ -21,6 +22,11 @@ interface OpenCall {
 export class UpstreamToolCalls {
   readonly #calls: OpenCall[] = []
   readonly #byIndex = new Map<number, OpenCall>()
+  readonly #toolNames: Pick<ToolNames, 'decode'>
+
+  constructor(toolNames: Pick<ToolNames, 'decode'>) {
+    this.#toolNames = toolNames
+  }
 
   get any(): boolean {
     return this.#calls.length > 0
@@ -45,7 +51,7 @@ export class UpstreamToolCalls {
       type: 'tool-call-delta',
       index: call.index,
       id: call.upstreamId === '' ? newToolCallId() : call.upstreamId,
-      name,
+      name: this.#toolNames.decode(name),
       argumentsDelta: call.waiting,
     }
   }
