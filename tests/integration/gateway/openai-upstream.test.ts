@@ -7,8 +7,10 @@ import { createPipeline } from '../../../src/main/engine/pipeline/create-pipelin
 import { systemClock } from '../../../src/main/engine/spec/system-clock.ts'
 import { createGateway } from '../../../src/main/gateway/index.ts'
 import { createFakeEngine } from '../../support/fake-engine.ts'
+import { post } from '../../support/http-client.ts'
 import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
 import { connectOpenAi } from '../../support/upstreams/connect-openai.ts'
+import { scriptedOpenAiModel } from '../../support/upstreams/openai-answers.ts'
 import type { OpenAiUpstream } from '../../support/upstreams/openai-upstream.ts'
 
 const closing: (() => unknown)[] = []
@@ -84,6 +86,34 @@ test.each([
   expect(response.headers.get('x-switchyard-not-sent')).toBe('user (hashed)')
   const users = server.requests.flatMap(({ body }) => (body === null ? [] : [body.user]))
   expect(users).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), users[0]])
+})
+
+test('sampling that a reasoning model refuses is left out and said', async () => {
+  const models = [scriptedOpenAiModel('gpt-5-mini', { reasons: true })]
+  const { anthropic, port } = await start({ flavour: 'openai', models })
+  const { data, response } = await anthropic.messages
+    .create({ ...ASK, model: 'gpt-5-mini', stop_sequences: ['END'] })
+    .withResponse()
+  expect(data.content).toMatchObject([{ text: JOKE }])
+  expect(response.headers.get('x-switchyard-not-sent')).toBe('stop')
+  const answer = await post(port, '/api/chat', {
+    model: 'gpt-5-mini',
+    messages: ASK.messages,
+    stream: false,
+    options: { presence_penalty: 0.5, frequency_penalty: 0, stop: ['END'] },
+  })
+  expect(answer.status).toBe(200)
+  expect(answer.headers['x-switchyard-not-sent']).toBe('presence_penalty, stop')
+})
+
+test('chat fields that the Responses API has elsewhere, or not at all', async () => {
+  const { openai, server } = await start({ flavour: 'openai' }, { apiType: 'responses' })
+  const { data, response } = await openai.chat.completions
+    .create({ model: 'gpt-4o', messages: ASK.messages, verbosity: 'low', store: true, prediction: null })
+    .withResponse()
+  expect(data.choices[0]?.message.content).toBe(JOKE)
+  expect(response.headers.get('x-switchyard-not-sent')).toBe('store')
+  expect(server.requests.at(-1)?.body).toMatchObject({ text: { verbosity: 'low' }, store: false })
 })
 
 describe.each([

@@ -19,6 +19,16 @@ const RESPONSES_KNOWN: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Fields that reasoning models refuse whatever their value; `stop` only the newer ones. */
+const REFUSED_BY_REASONERS = [
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+  'stop',
+] as const
+
 /** What api.openai.com and Azure refuse a chat for, in their own words; null for what they take. */
 export function strictRefusal(flavour: OpenAiFlavour, model: string, body: Json): ScriptedOpenAiRefusal | null {
   if (flavour !== 'openai' && flavour !== 'azure') return null
@@ -60,7 +70,10 @@ export function strictRefusal(flavour: OpenAiFlavour, model: string, body: Json)
     const message = `Unsupported value: 'temperature' does not support ${body.temperature} with this model. Only the default (1) value is supported.`
     return refuse(message, 'temperature', 'unsupported_value')
   }
-  return null
+  const refused = REFUSED_BY_REASONERS.filter((field) => field !== 'stop' || /^(o3(?!-mini)|o4|gpt-5)/.test(model))
+  const field = refused.find((each) => body[each] !== undefined)
+  if (field === undefined) return null
+  return refuse(`Unsupported parameter: '${field}' is not supported with this model.`, field, 'unsupported_parameter')
 }
 
 /** What the Responses API refuses. */

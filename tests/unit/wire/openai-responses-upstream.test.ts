@@ -130,10 +130,29 @@ describe('the request', () => {
     [{ reasoning: { enabled: false } }, {}],
     [
       { user: 'u', extra: { service_tier: 'flex', store: true } },
-      { user: 'u', service_tier: 'flex' },
+      { user: 'u', service_tier: 'flex', notSent: ['store'] },
     ],
+    [{ extra: { store: false } }, {}],
+    [{ extra: { verbosity: 'low' } }, { text: { verbosity: 'low' } }],
+    [
+      { extra: { verbosity: 'low' }, responseFormat: { type: 'json' } },
+      { text: { format: { type: 'json_object' }, verbosity: 'low' } },
+    ],
+    [
+      { extra: { metadata: { a: 'b' }, prediction: {}, logprobs: true, odd: 1, prompt_cache_key: 'k' } },
+      { metadata: { a: 'b' }, prompt_cache_key: 'k', notSent: ['prediction', 'logprobs', 'odd'] },
+    ],
+    [{ extra: { previous_response_id: 'r', background: true } }, { notSent: ['previous_response_id', 'background'] }],
   ])('%j', (request, fields, model = 'gpt-4o') => {
     expect(sent(request, model)).toEqual({ input: [{ role: 'user', content: 'Hi' }], ...fields })
+  })
+
+  test('a server that nobody knows may know a field that OpenAI does not', () => {
+    const request = { model: 'm', messages: [HI], sampling: {}, extra: { odd: 1, verbosity: 'low', store: true } }
+    const { body, notSent } = toResponsesBody(request, 'm', COMPATIBLE)
+    expect(body).toMatchObject({ odd: 1, text: { verbosity: 'low' }, store: false })
+    expect(body).not.toHaveProperty('verbosity')
+    expect(notSent).toEqual(['store'])
   })
 
   test('a server that nobody knows may be told to reason, whatever the model', () => {

@@ -168,6 +168,48 @@ describe('sampling', () => {
     expect(sent({ sampling: { topK: 0, minP: 0, repeatPenalty: 1, stop: [], maxTokens: -1 } })).toEqual({})
   })
 
+  test.each<[string, string, Partial<ChatRequest>, object]>([
+    ['o3', 'openai', { sampling: every }, { notSent: ['stop', 'temperature', 'top_p'] }],
+    ['gpt-5-mini', 'openai', { sampling: every }, { notSent: ['stop', 'temperature', 'top_p'] }],
+    ['gpt-5.2', 'openai', { sampling: every }, { notSent: ['stop'], temperature: 0.5, top_p: 0.9 }],
+    ['o4-mini', 'azure', { sampling: every }, { notSent: ['stop', 'temperature', 'top_p'] }],
+    [
+      'o3-mini',
+      'openai',
+      { sampling: every },
+      { notSent: ['temperature', 'top_p', 'stop[4..]'], stop: ['a', 'b', 'c', 'd'] },
+    ],
+  ])(
+    '%s at %s takes no penalties and biases',
+    (model, name, request, { notSent, ...fields }: { notSent?: string[] }) => {
+      const body = sent(request, vendor(name), model) as { notSent: string[] }
+      const extra = ['top_k', 'min_p', 'repeat_penalty', 'repeat_last_n']
+      expect(body).toEqual({ seed: 7, max_completion_tokens: 9, ...fields, notSent: expect.anything() })
+      expect(body.notSent.toSorted()).toEqual(
+        [...extra, 'presence_penalty', 'frequency_penalty', 'logit_bias', ...(notSent ?? [])].toSorted(),
+      )
+    },
+  )
+
+  test('nothing is said of penalties that ask for nothing', () => {
+    const sampling = { presencePenalty: 0, frequencyPenalty: 0, stop: [] }
+    expect(sent({ sampling, extra: { logprobs: false } }, OPENAI, 'o3')).toEqual({})
+    expect(sent({ extra: { logprobs: true, top_logprobs: 3 } }, OPENAI, 'o3')).toEqual({
+      notSent: ['logprobs', 'top_logprobs'],
+    })
+    expect(sent({ extra: { logprobs: true } }, OPENAI, 'gpt-5.1')).toEqual({ logprobs: true })
+  })
+
+  test.each(['gpt-4o', 'gpt-5-chat-latest'])('%s keeps them', (model) => {
+    expect(sent({ sampling: every }, OPENAI, model)).toMatchObject({
+      frequency_penalty: 0.1,
+      presence_penalty: 0.2,
+      logit_bias: { '1': 2 },
+      stop: ['a', 'b', 'c', 'd'],
+    })
+    expect(sent({ sampling: every }, COMPATIBLE, 'openai/o3')).toMatchObject({ presence_penalty: 0.2 })
+  })
+
   test('fixed sampling of a newer model', () => {
     expect(sent({ sampling: { temperature: 0.2, maxTokens: 5 } }, OPENAI, 'o3')).toEqual({
       max_completion_tokens: 5,

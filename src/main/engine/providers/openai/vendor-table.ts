@@ -51,6 +51,7 @@ export const COMPATIBLE: Vendor = {
   maxStops: null,
   fixedSampling: 'never',
   refusedFields: NONE,
+  refusesUnknownFields: false,
   renamedFields: {},
   extraSampling: { topK: 'top_k', minP: 'min_p', repeatPenalty: 'repeat_penalty' },
   runtimeOptions: NONE,
@@ -72,6 +73,7 @@ const STRICT: Vendor = {
   ...COMPATIBLE,
   extraSampling: {},
   refusedFields: new Set(LOCAL_FIELDS),
+  refusesUnknownFields: true,
   developerRole: false,
   completions: 'none',
 }

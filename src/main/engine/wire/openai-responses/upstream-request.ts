@@ -4,14 +4,27 @@ import type { OpenAiQuirks } from '../openai/upstream-quirks.ts'
 import { effortOfBudget, leastEffort } from '../openai/upstream-reasoning.ts'
 import { namedSchema } from '../openai/upstream-request.ts'
 import { runtimeFields } from '../openai/upstream-runtime-hints.ts'
-import { hasFixedSampling, newModelFamily } from '../parameters/model-rules.ts'
-import type { RuledBody } from '../parameters/openai-body-rules.ts'
+import { newModelFamily } from '../parameters/model-rules.ts'
+import { isSamplingFixed, type RuledBody } from '../parameters/openai-body-rules.ts'
 import { openAiToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { toResponsesInput } from './upstream-input.ts'
 
 /** The API takes no smaller cap. */
 const LEAST_OUTPUT_TOKENS = 16
+
+/** Fields of chats that mean the same here (`verbosity` in another place), and those that only this API has. */
+const EXTRA_HERE: ReadonlySet<string> = new Set([
+  'include',
+  'max_tool_calls',
+  'metadata',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'service_tier',
+  'truncation',
+  'verbosity',
+])
 
 /** Sampling that chat completions have and the Responses API has not, with the value that changes nothing. */
 const NOT_HERE = [
@@ -39,11 +52,12 @@ export function toResponsesBody(
   const notSent: string[] = []
   const { instructions, input } = toResponsesInput(request.messages, toolNames, notSent)
   const { tools, toolChoice } = request
+  const { verbosity, ...extra } = extraFields(request.extra, quirks, notSent)
   const hasTools = tools !== undefined && tools.length > 0
   runtimeFields(request.runtime, new Set(), notSent)
   const body = withoutUndefined({
     // First, so that no extra field replaces one that the engine knows.
-    ...request.extra,
+    ...extra,
     model,
     instructions,
     input,
@@ -55,7 +69,7 @@ export function toResponsesBody(
         ? { type: 'function', name: toolNames.encode(toolChoice.name) }
         : toolChoice,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
-    text: textField(request.responseFormat),
+    text: textField(request.responseFormat, verbosity),
     reasoning: reasoningField(request, model, quirks, notSent),
     user: openAiUser(request.user, quirks, notSent),
     stream: true,
@@ -75,10 +89,7 @@ function samplingFields(
     const isEmpty = value === undefined || value === neutral || (Array.isArray(value) && value.length === 0)
     if (!isEmpty) notSent.push(name)
   }
-  const isFixed =
-    quirks.fixedSampling === 'new-models'
-      ? newModelFamily(model) !== null
-      : quirks.fixedSampling === 'known-models' && hasFixedSampling(model)
+  const isFixed = isSamplingFixed(model, quirks)
   const free = (value: number | undefined, name: string): number | undefined => {
     if (!isFixed || value === undefined || value === 1) return value
     notSent.push(name)
@@ -108,10 +119,32 @@ function flatTool({ name, description, parameters, strict }: ToolDefinition, too
   })
 }
 
-function textField(format: ResponseFormat | undefined): unknown {
+/** Fields without one of their own here, as far as this API has them or may have them. */
+function extraFields(
+  extra: ChatRequest['extra'] = {},
+  { refusesUnknownFields }: OpenAiQuirks,
+  notSent: string[],
+): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(extra)) {
+    if (name === 'store') {
+      // Nothing is kept there: a caller of another dialect could not ask for it.
+      if (value === true) notSent.push(name)
+    } else if (refusesUnknownFields && !EXTRA_HERE.has(name)) notSent.push(name)
+    else fields[name] = value
+  }
+  return fields
+}
+
+function textField(format: ResponseFormat | undefined, verbosity: unknown): unknown {
+  const fields = withoutUndefined({ format: textFormat(format), verbosity })
+  return Object.keys(fields).length === 0 ? undefined : fields
+}
+
+function textFormat(format: ResponseFormat | undefined): unknown {
   if (format === undefined || format.type === 'text') return undefined
-  if (format.type === 'json') return { format: { type: 'json_object' } }
-  return { format: { type: 'json_schema', strict: false, ...namedSchema(format) } }
+  if (format.type === 'json') return { type: 'json_object' }
+  return { type: 'json_schema', strict: false, ...namedSchema(format) }
 }
 
 function reasoningField({ reasoning }: ChatRequest, model: string, quirks: OpenAiQuirks, notSent: string[]): unknown {

@@ -23,6 +23,8 @@ export interface OpenAiQuirks extends OpenAiBodyRules {
   /** Name for messages and logs: `openai`, `groq`, `compatible`. */
   vendor: string
   extraSampling: ExtraSampling
+  /** True if it refuses a request for a field that is not in its reference. */
+  refusesUnknownFields: boolean
   /** Ollama `options` (mirostat …) that it takes at the top level. */
   runtimeOptions: ReadonlySet<string>
   reasoning: ReasoningStyle

@@ -10,6 +10,7 @@ import { openAiUser } from '../end-user-id.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../parameters/openai-body-rules.ts'
 import { openAiToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import { withoutUndefined } from '../without-undefined.ts'
+import { leaveOutRefusedSampling } from './refused-sampling.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { toOpenAiMessages } from './upstream-messages.ts'
 import type { OpenAiQuirks } from './upstream-quirks.ts'
@@ -71,8 +72,9 @@ export function toOpenAiCompletionBody(request: CompletionRequest, model: string
 }
 
 function ruled(body: Record<string, unknown>, model: string, quirks: OpenAiQuirks, notSent: string[]): RuledBody {
-  const result = applyOpenAiBodyRules(body, model, quirks)
-  return { body: result.body, notSent: [...notSent, ...result.notSent] }
+  const taken = leaveOutRefusedSampling(body, model, quirks)
+  const result = applyOpenAiBodyRules(taken.body, model, quirks)
+  return { body: result.body, notSent: [...notSent, ...taken.notSent, ...result.notSent] }
 }
 
 function samplingFields(sampling: Sampling, quirks: OpenAiQuirks, notSent: string[]): Record<string, unknown> {

@@ -18,6 +18,11 @@ const NEW_FAMILIES: readonly ModelFamily[] = [
 /** Of the new families, those that refuse every temperature but 1; from gpt-5.1 on they take one if they do not reason. */
 const FIXED_SAMPLING = /^(o\d+|gpt-5(?!\.\d|-chat))/
 
+/** Those that refuse penalties and biases, whether they reason or not. */
+const NO_PENALTIES = /^(o\d+|gpt-([5-9]|[1-9]\d)(?!-chat))/
+/** Those that refuse `stop`; o1 and o3-mini still take it. */
+const NO_STOP = /^(o3(?!-mini)|o[4-9]|o[1-9]\d|gpt-([5-9]|[1-9]\d)(?!-chat))/
+
 /**
  * The newer family that a model belongs to: it takes `max_completion_tokens` and a role other than `system`.
  * Vendor prefixes (`openai/gpt-5`) do not count. Null for all other models.
@@ -30,6 +35,16 @@ export const newModelFamily: (model: string) => ModelFamily | null = remembered(
 /** True for models whose sampling cannot be changed. */
 export function hasFixedSampling(model: string): boolean {
   return FIXED_SAMPLING.test(bareModelName(model))
+}
+
+/** True for models that refuse `presence_penalty`, `frequency_penalty` and `logit_bias`. */
+export function refusesPenalties(model: string): boolean {
+  return NO_PENALTIES.test(bareModelName(model))
+}
+
+/** True for models that refuse `stop`. */
+export function refusesStop(model: string): boolean {
+  return NO_STOP.test(bareModelName(model))
 }
 
 /** `openai/gpt-5` as `gpt-5`, in lower case. */

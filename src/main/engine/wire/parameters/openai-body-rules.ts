@@ -47,7 +47,7 @@ export function applyOpenAiBodyRules(
   if (typeof body.logit_bias === 'string') draft.set('logit_bias', parseLogitBias(body.logit_bias))
   if (body.stream_options !== undefined && (body.stream !== true || !rules.streamOptions))
     draft.remove('stream_options')
-  if (isSamplingFixed(model, family !== null, rules)) dropSampling(draft)
+  if (isSamplingFixed(model, rules)) dropSampling(draft)
   if (rules.maxStops !== null && Array.isArray(body.stop) && body.stop.length > rules.maxStops) {
     draft.set('stop', body.stop.slice(0, rules.maxStops))
     draft.notSent.push(`stop[${rules.maxStops}..]`)
@@ -117,9 +117,10 @@ function renameTokenCap(draft: BodyDraft, isNew: boolean, rules: OpenAiBodyRules
   }
 }
 
-function isSamplingFixed(model: string, isNew: boolean, rules: OpenAiBodyRules): boolean {
-  if (rules.fixedSampling === 'never') return false
-  return rules.fixedSampling === 'new-models' ? isNew : hasFixedSampling(model)
+/** True if the model's sampling cannot be changed where these rules hold. */
+export function isSamplingFixed(model: string, { fixedSampling }: Pick<OpenAiBodyRules, 'fixedSampling'>): boolean {
+  if (fixedSampling === 'never') return false
+  return fixedSampling === 'new-models' ? newModelFamily(model) !== null : hasFixedSampling(model)
 }
 
 function dropSampling(draft: BodyDraft): void {
