@@ -209,6 +209,25 @@ describe('OpenAI clients use Anthropic', () => {
     })
   })
 
+  test('a picture is sent with the type that its bytes have', async () => {
+    const data = '/9j/4AAQSkZJRg=='
+    await openai.chat.completions.create({
+      model: OPUS,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is this?' },
+            { type: 'image_url', image_url: { url: `data:image/jpg;base64,${data}` } },
+          ],
+        },
+      ],
+    })
+    expect(claude.requestsTo('/v1/messages')[0]?.body).toMatchObject({
+      messages: [{ content: [{}, { source: { type: 'base64', media_type: 'image/jpeg', data } }] }],
+    })
+  })
+
   test('responses: a tool call and its result', async () => {
     const tools = [{ type: 'function' as const, name: 'get_weather', parameters: WEATHER, strict: null }]
     const first = await openai.responses.create({ model: OPUS, input: 'What is the weather?', tools })

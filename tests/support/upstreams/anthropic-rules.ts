@@ -38,6 +38,8 @@ export function scriptedClaude(id: string, fields: Partial<ScriptedClaude> = {})
   }
 }
 
+const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
+
 const FIELDS = new Set([
   'model',
   'messages',
@@ -92,6 +94,13 @@ function complaintAboutMessages(body: Json): string | null {
     if (blocks.length === 0) return `messages.${index}: all messages must have non-empty content`
     for (const block of blocks) {
       if (block.type === 'text' && block.text === '') return 'messages: text content blocks must be non-empty'
+    }
+    const odd = blocks.findIndex(({ source }) => {
+      const { type, media_type: mediaType } = (source ?? {}) as Json
+      return type === 'base64' && !IMAGE_TYPES.has(String(mediaType))
+    })
+    if (odd !== -1) {
+      return `messages.${index}.content.${odd}.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'`
     }
     if (message.role === 'user') {
       const results = blocks.filter((block) => block.type === 'tool_result').map((block) => String(block.tool_use_id))

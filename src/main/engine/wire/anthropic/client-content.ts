@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ContentPart } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
-import { imageFromUrl } from '../image-source.ts'
+import { imageFromUrl, imageOfType } from '../image-source.ts'
 
 export const textBlock = z.object({ type: z.literal('text'), text: z.string() })
 const imageSource = z.discriminatedUnion('type', [
@@ -140,7 +140,7 @@ export function anthropicOnly(at: string, what: string): EngineError {
 function imagePart(source: z.output<typeof imageSource>, at: string): ImagePart {
   switch (source.type) {
     case 'base64':
-      return { type: 'image', mediaType: source.media_type.toLowerCase(), data: source.data }
+      return imageOfType(source.media_type, source.data)
     case 'url':
       return imageFromUrl(source.url, `${at}.url`) as ImagePart
     case 'file':
