@@ -37,6 +37,8 @@ describe('newer model families', () => {
     ['gpt-4.1', null],
     ['gpt-oss-120b', null],
     ['gpt-3.5-turbo', null],
+    ['gpt-35-turbo', null],
+    ['gpt-35-turbo-16k', null],
     ['omni-moderation', null],
     ['olmo-2', null],
     ['llama-o1', null],

@@ -8,20 +8,20 @@ export interface ModelFamily {
   systemRole: 'developer' | 'user'
 }
 
-/** The first match counts. */
+/** The first match counts. Azure writes gpt-3.5 as gpt-35. */
 const NEW_FAMILIES: readonly ModelFamily[] = [
   { pattern: /^o1-(mini|preview)/, systemRole: 'user' },
   { pattern: /^o\d+/, systemRole: 'developer' },
-  { pattern: /^gpt-([5-9]|[1-9]\d)/, systemRole: 'developer' },
+  { pattern: /^gpt-(?!35\b)([5-9]|[1-9]\d)/, systemRole: 'developer' },
 ]
 
 /** Of the new families, those that refuse every temperature but 1; from gpt-5.1 on they take one if they do not reason. */
 const FIXED_SAMPLING = /^(o\d+|gpt-5(?!\.\d|-chat))/
 
 /** Those that refuse penalties and biases, whether they reason or not. */
-const NO_PENALTIES = /^(o\d+|gpt-([5-9]|[1-9]\d)(?!-chat))/
+const NO_PENALTIES = /^(o\d+|gpt-(?!35\b)([5-9]|[1-9]\d)(?!-chat))/
 /** Those that refuse `stop`; o1 and o3-mini still take it. */
-const NO_STOP = /^(o3(?!-mini)|o[4-9]|o[1-9]\d|gpt-([5-9]|[1-9]\d)(?!-chat))/
+const NO_STOP = /^(o3(?!-mini)|o[4-9]|o[1-9]\d|gpt-(?!35\b)([5-9]|[1-9]\d)(?!-chat))/
 
 /**
  * The newer family that a model belongs to: it takes `max_completion_tokens` and a role other than `system`.
