@@ -3,6 +3,7 @@ import { createAzureAdapter } from '../../../../src/main/engine/providers/azure/
 import type { ProviderAdapter } from '../../../../src/main/engine/spec/provider-adapter.ts'
 import type { StreamPart } from '../../../../src/main/engine/spec/stream-part.ts'
 import { type ConnectedOpenAi, connectOpenAi, upstreamTo } from '../../../support/upstreams/connect-openai.ts'
+import { scriptedOpenAiModel } from '../../../support/upstreams/openai-answers.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -91,6 +92,54 @@ describe('classic', () => {
     const request = pass?.('openai:chat', { ...clean, store: true, temperature: 0.3, max_tokens: 3 }, 'o3-mini')
     expect(request?.notSent).toEqual(['temperature', 'store'])
     expect(JSON.parse(String(request?.body))).toEqual({ ...clean, model: 'o3-mini', max_completion_tokens: 3 })
+  })
+})
+
+describe('raw completions of a classic deployment', () => {
+  const model = 'gpt-35-turbo-instruct'
+  const prompt = 'Once upon a time'
+
+  async function connectInstruct() {
+    return connect({ models: [scriptedOpenAiModel(model)] })
+  }
+
+  test('are sent with their prompt, and without what a deployment refuses', async () => {
+    const { adapter, server } = await connectInstruct()
+    const notSent: string[] = []
+    const parts: StreamPart[] = []
+    const answer = adapter.complete({
+      request: { model, prompt, suffix: 'The end', sampling: { maxTokens: 9, temperature: 0.5, topK: 3 } },
+      upstreamModel: model,
+      requestId: 'r',
+      signal: new AbortController().signal,
+      onNotSent: (fields) => notSent.push(...fields),
+    })
+    for await (const part of answer) parts.push(part)
+    expect(parts.at(-1)).toMatchObject({ type: 'finish' })
+    expect(server.requests.at(-1)?.path).toBe(`/openai/deployments/${model}/completions`)
+    expect(server.requests.at(-1)?.body).toEqual({
+      model,
+      prompt,
+      suffix: 'The end',
+      max_tokens: 9,
+      temperature: 0.5,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    expect(notSent).toEqual(['top_k'])
+  })
+
+  test('pass through as they are, but for what a deployment refuses', async () => {
+    const { adapter } = await connectInstruct()
+    const clean = { model, prompt, echo: true, best_of: 2, logprobs: 1, suffix: '.', n: 2, user: 'u' }
+    expect(adapter.passThrough?.('openai:completions', clean, model)).toEqual({
+      path: `/openai/deployments/${model}/completions?api-version=2024-10-21`,
+      body: null,
+      notSent: [],
+    })
+    const request = adapter.passThrough?.('openai:completions', { ...clean, store: true, tools: [] }, model)
+    expect(request?.notSent).toEqual(['store', 'tools'])
+    expect(JSON.parse(String(request?.body))).toEqual(clean)
   })
 })
 

@@ -24,7 +24,7 @@ export function createAzureAdapter(upstream: Upstream, log?: Logger): ProviderAd
       responses: address.responses,
     },
     ...(address.style === 'classic' && address.version !== null
-      ? { restrict: (body) => applyAzureWhitelist(body, address.version ?? '') }
+      ? { restrict: (body, request) => applyAzureWhitelist(body, address.version ?? '', request) }
       : {}),
   })
   return {

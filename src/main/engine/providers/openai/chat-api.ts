@@ -36,7 +36,7 @@ export interface ChatApiOptions {
   /** Asked for at each request: a server's vendor may only be known once its models are. */
   vendor: () => Vendor
   /** Rules on top of the vendor's, for every body of a chat or completion. */
-  restrict?: (body: Readonly<Record<string, unknown>>) => RuledBody
+  restrict?: (body: Readonly<Record<string, unknown>>, request: 'chat' | 'completion') => RuledBody
 }
 
 /** What is sent for a request, and how its answer is read. */
@@ -60,9 +60,9 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
   const speaksResponses = upstream.config.apiType === 'responses'
   const efforts = new EffortMemory()
 
-  function restricted(ruled: RuledBody): RuledBody {
+  function restricted(ruled: RuledBody, request: 'chat' | 'completion'): RuledBody {
     if (restrict === undefined) return ruled
-    const { body, notSent } = restrict(ruled.body)
+    const { body, notSent } = restrict(ruled.body, request)
     return { body, notSent: [...ruled.notSent, ...notSent] }
   }
 
@@ -110,7 +110,7 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
       const ruled = toResponsesBody(request, model, quirks, toolNames)
       return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor, toolNames) }
     }
-    const ruled = restricted(toOpenAiChatBody(request, model, quirks, toolNames))
+    const ruled = restricted(toOpenAiChatBody(request, model, quirks, toolNames), 'chat')
     return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor, toolNames) }
   }
 
@@ -124,7 +124,7 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
         { param: 'model' },
       )
     }
-    const ruled = restricted(toOpenAiCompletionBody(request, model, quirks))
+    const ruled = restricted(toOpenAiCompletionBody(request, model, quirks), 'completion')
     return { path: paths.completions(model), ruled, reader: openAiAnswerReader(quirks.vendor) }
   }
 
@@ -141,10 +141,10 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
         return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks, raw) : null
       case 'openai:chat':
         if (speaksResponses) return null
-        return toPassThrough(paths.chat(model), restricted(ruled()), body, model, quirks, raw)
+        return toPassThrough(paths.chat(model), restricted(ruled(), 'chat'), body, model, quirks, raw)
       case 'openai:completions':
         if (speaksResponses || !completes(quirks, model)) return null
-        return toPassThrough(paths.completions(model), restricted(ruled()), body, model, quirks, raw)
+        return toPassThrough(paths.completions(model), restricted(ruled(), 'completion'), body, model, quirks, raw)
       case 'openai:embeddings':
         if (speaksResponses) return null
         return toPassThrough(paths.embeddings(model), ruled(), body, model, quirks, raw)
