@@ -292,6 +292,17 @@ describe('/api/chat/completions', () => {
     }
   })
 
+  test('a logit_bias as Open WebUI writes it is no mistake where the model cannot be told it', async () => {
+    const server = await startOllama({ models: [scriptedModel('a:1b')] })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: server.url })
+    for (const path of ['/api/chat/completions', '/v1/chat/completions']) {
+      const body = { model: 'a:1b', messages: HELLO, logit_bias: '50256:-100,42:500' }
+      const { status, headers } = await bench.post(path, body)
+      expect([status, headers['x-switchyard-not-sent']]).toEqual([200, 'logit_bias'])
+    }
+  })
+
   test('every failure of a provider is a 400 with its words', async () => {
     const server = await startOpenAi(['gpt-4o'])
     const bench = await startBench()

@@ -203,6 +203,21 @@ describe('decodeOpenAiChat', () => {
     })
   })
 
+  test('logit_bias may be a text, as Open WebUI writes it', () => {
+    const body = { model: 'm', messages: [USER] }
+    const biasOf = (bias: unknown) => decodeOpenAiChat({ ...body, logit_bias: bias }).request.sampling.logitBias
+    expect(biasOf('50256:-100, 42:500,7:-3.7')).toEqual({ '50256': -100, '42': 100, '7': -3 })
+    expect(biasOf({ '42': -100 })).toEqual({ '42': -100 })
+    expect(biasOf(null)).toBeUndefined()
+    expect(refusal({ ...body, logit_bias: '50256' })).toEqual({
+      code: 'invalid_request',
+      param: 'logit_bias',
+      message: expect.stringContaining('token:bias'),
+    })
+    expect(refusal({ ...body, logit_bias: { '42': 500 } }).param).toBe('logit_bias.42')
+    expect(refusal({ ...body, logit_bias: 5 })).toMatchObject({ code: 'invalid_request', param: 'logit_bias' })
+  })
+
   test('a __proto__ key reaches no prototype', () => {
     const body = JSON.parse(
       '{"model":"m","messages":[{"role":"user","content":"x","__proto__":{"polluted":1}}],"__proto__":{"polluted":1},' +

@@ -21,6 +21,11 @@ describe('decodeOpenAiCompletion', () => {
     })
   })
 
+  test('logit_bias may be a text', () => {
+    const { sampling } = decodeOpenAiCompletion({ model: 'm', prompt: 'a', logit_bias: '50256:-100' }).request
+    expect(sampling).toEqual({ logitBias: { '50256': -100 } })
+  })
+
   test.each([
     [{ model: 'm', prompt: [1, 2] }, /token arrays/],
     [{ model: 'm', prompt: ['a', 'b'] }, /Several prompts/],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Sampling } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { parseLogitBias } from '../parameters/logit-bias.ts'
 import { seedField } from '../seed.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
@@ -25,7 +26,10 @@ export const samplingFields = {
   repeat_penalty: z.number().positive().nullish(),
   repetition_penalty: z.number().positive().nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
-  logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+  logit_bias: z.preprocess(
+    (value) => (typeof value === 'string' ? parseLogitBias(value) : value),
+    z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+  ),
   n: z.number().int().nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
