@@ -102,6 +102,11 @@ test('OpenAI’s and Ollama’s dialects keep their fields under a preset, with 
     messages: [{ role: 'developer', content: 'Be brief.' }, ...named],
     max_completion_tokens: 50,
   })
+  await preset(bench, 'firm-5', 'gpt-5', { stop: ['END'], presence_penalty: 1, temperature: 0.2 })
+  const firm = await bench.post('/v1/chat/completions', { model: 'firm-5', ...ask, frequency_penalty: 0.5 })
+  expect(firm.headers['x-switchyard-not-sent']).toBe('presence_penalty, stop, temperature')
+  expect(openAi.requests.at(-1)?.body).toEqual({ ...ask, model: 'gpt-5', frequency_penalty: 0.5 })
+
   const answer = await bench.post('/api/chat', { model: 'brief-a', messages: HELLO, stream: false, logprobs: true })
   expect(answer.status).toBe(200)
   expect(ollama.requestsTo('/api/chat').at(-1)?.body).toEqual({

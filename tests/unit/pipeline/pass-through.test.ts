@@ -419,7 +419,13 @@ describe('the fast path', () => {
 
   it('gives equal holders their turns, those that pass through and those that are read', async () => {
     const equals = [passing(good), passing(null), passing(good), passing(null)]
-    const { pipeline } = await runAt(equals, true, () => {}, 'openai:chat', () => 0)
+    const { pipeline } = await runAt(
+      equals,
+      true,
+      () => {},
+      'openai:chat',
+      () => 0,
+    )
     const served: string[] = []
     for (let index = 0; index < 8; index++) {
       const sink = { route: (route: RouteRecord) => served.push(route.connectionId), ...silent }

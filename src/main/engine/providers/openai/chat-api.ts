@@ -9,6 +9,7 @@ import type {
 } from '../../spec/provider-adapter.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../../spec/upstream.ts'
+import { leaveOutRefusedSampling } from '../../wire/openai/refused-sampling.ts'
 import { toOpenAiChatBody, toOpenAiCompletionBody } from '../../wire/openai/upstream-request.ts'
 import { openAiAnswerReader, type UpstreamAnswerReader } from '../../wire/openai/upstream-stream.ts'
 import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts'
@@ -133,9 +134,15 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     body: Readonly<Record<string, unknown>>,
     model: string,
     raw?: Buffer,
+    laid?: ReadonlySet<string>,
   ): PassThroughRequest | null {
     const quirks = vendor()
-    const ruled = (): RuledBody => applyOpenAiBodyRules(body, model, quirks)
+    const ruled = (): RuledBody => {
+      if (laid === undefined) return applyOpenAiBodyRules(body, model, quirks)
+      const taken = leaveOutRefusedSampling(body, model, quirks, laid)
+      const result = applyOpenAiBodyRules(taken.body, model, quirks)
+      return { body: result.body, notSent: [...taken.notSent, ...result.notSent] }
+    }
     switch (endpoint) {
       case 'openai:responses':
         return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks, raw) : null
