@@ -222,6 +222,7 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
       findAfterLook: async (id: string) => find(id),
       snapshot: () => null,
       refresh: async () => {},
+      firstLooks: async () => {},
       onChange: () => () => {},
     },
     pipeline: {

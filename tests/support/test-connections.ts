@@ -17,6 +17,7 @@ export function testConnection(
     adapter,
     config: connectionConfigSchema.parse({ provider: 'openai', baseUrl: `http://${id}.invalid/v1`, ...config }),
     keyCount: 1,
+    listKey: id,
     ...fields,
   }
 }

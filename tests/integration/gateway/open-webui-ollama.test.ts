@@ -168,8 +168,9 @@ describe('lists', () => {
     await bench.add({ provider: 'ollama', baseUrl: old.url })
     expect(jsonOf(await bench.get('/ollama/api/version'))).toEqual({ version: '0.9.12' })
     expect(jsonOf(await bench.get('/ollama/api/version/0'))).toEqual({ version: '0.13.5' })
-    await bench.post('/ollama/config/update', { OLLAMA_BASE_URLS: [dead.url], OLLAMA_API_CONFIGS: {} })
+    // The update waits for the first look, so a server that dies after it is still known by its version.
     await dead.kill()
+    await bench.post('/ollama/config/update', { OLLAMA_BASE_URLS: [dead.url], OLLAMA_API_CONFIGS: {} })
     const none = await bench.get('/ollama/api/version')
     expect([none.status, jsonOf(none)]).toEqual([500, { detail: 'WebUI could not connect to Ollama' }])
     const missing = await bench.get('/ollama/api/version/7')

@@ -68,6 +68,7 @@ export function ollamaAt(id: string, url: string, timeouts: { firstByteMs?: numb
     adapter: { ...scriptedAdapter([]), kind: 'ollama', upstream },
     config,
     keyCount: 1,
+    listKey: url,
   }
 }
 

@@ -84,6 +84,7 @@ export function openRpc(): TestRpc {
       findAfterLook: async () => null,
       snapshot: () => null,
       refresh: async () => {},
+      firstLooks: async () => {},
       onChange: () => () => {},
     },
     connections: {

@@ -158,4 +158,69 @@ describe('the catalog', () => {
     await catalog.refresh('a')
     expect(catalog.list().map(({ id }) => id)).toEqual(['n'])
   })
+
+  it('forgets what a connection listed when its server may be another one, and asks that at once', async () => {
+    const old = scriptedAdapter([named('m')])
+    const a = testConnection('a', old)
+    const { catalog, set, health, refreshAll } = setUp(a)
+    await refreshAll()
+    let hanging: AbortSignal | undefined
+    old.listModels = (signal) => {
+      hanging = signal
+      return new Promise(() => {})
+    }
+    void catalog.refresh('a')
+    const moved = scriptedAdapter([named('n')])
+    set.replace([testConnection('a', moved, {}, { listKey: 'elsewhere' })])
+    expect(catalog.list()).toEqual([])
+    expect(catalog.snapshot('a')).toBeNull()
+    expect(health.state('a')).toBe('unknown')
+    expect(hanging?.aborted).toBe(true)
+    await catalog.firstLooks(2_000)
+    expect(catalog.list().map(({ id }) => id)).toEqual(['n'])
+    expect(health.state('a')).toBe('ready')
+  })
+
+  it('keeps it when only the way it is shown is another one', async () => {
+    const { catalog, set, refreshAll } = setUp(testConnection('a', scriptedAdapter([named('m')])))
+    await refreshAll()
+    const silent = scriptedAdapter([])
+    silent.listModels = () => new Promise(() => {})
+    set.replace([testConnection('a', silent, { prefixId: 'p' })])
+    expect(catalog.list().map(({ id }) => id)).toEqual(['p.m'])
+    // It is known already, so nobody waits for it.
+    await catalog.firstLooks(2_000)
+  })
+
+  it('ends the look at a connection that is removed', async () => {
+    const adapter = scriptedAdapter([])
+    let seen: AbortSignal | undefined
+    adapter.listModels = (signal) => {
+      seen = signal
+      return new Promise(() => {})
+    }
+    const { catalog, set } = setUp(testConnection('a', adapter))
+    const look = catalog.refresh('a')
+    set.replace([])
+    expect(seen?.aborted).toBe(true)
+    await look
+  })
+
+  it('waits for first looks, for no others and not too long', async () => {
+    const silent = scriptedAdapter([])
+    silent.listModels = () => new Promise(() => {})
+    const { catalog, set, pass } = setUp()
+    set.replace([testConnection('a', silent), testConnection('b', scriptedAdapter([named('m')]))])
+    let waited = false
+    const waiting = catalog.firstLooks(2_000).then(() => {
+      waited = true
+    })
+    await pass(1_999)
+    expect([waited, catalog.list().map(({ id }) => id)]).toEqual([false, ['m']])
+    await pass(1)
+    await waiting
+    await pass(15_000)
+    // It is down now, and was looked at before.
+    await catalog.firstLooks(2_000)
+  })
 })

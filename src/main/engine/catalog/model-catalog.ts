@@ -3,7 +3,7 @@ import type { Clock } from '../spec/clock.ts'
 import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
 import type { Catalog, Logger } from '../spec/engine.ts'
 import { blotError, EngineError } from '../spec/engine-error.ts'
-import type { UpstreamModel } from '../spec/provider-adapter.ts'
+import type { ProviderAdapter, UpstreamModel } from '../spec/provider-adapter.ts'
 import { createLookSchedule } from './look-schedule.ts'
 import { type ConnectionSnapshot, mergeSnapshots } from './merge-snapshots.ts'
 import { otherName } from './model-name.ts'
@@ -27,6 +27,16 @@ interface Snapshot {
   knownAt: number
 }
 
+/** Looks at one connection, one after another. */
+interface Looks {
+  promise: Promise<void>
+  /** Wanted once more after the one that runs. */
+  again: boolean
+  /** Whom the running one asks. */
+  adapter: ProviderAdapter
+  abort: AbortController
+}
+
 /** What a look may take beyond the time to connect, ms. */
 const LOOK_MS = 10_000
 /** A model that nobody knows is asked for again at servers whose list is older than this, ms. */
@@ -40,7 +50,9 @@ const UNKNOWN_WAIT_MS = 1_500
  */
 export function createModelCatalog({ connections, health, clock, log }: ModelCatalogOptions): ModelCatalog {
   const snapshots = new Map<string, Snapshot>()
-  const running = new Map<string, { promise: Promise<void>; again: boolean; abort: AbortController }>()
+  const running = new Map<string, Looks>()
+  /** `listKey` by id, as they were last asked. */
+  const askedAs = new Map<string, string>()
   const listeners = new Set<() => void>()
   let merged: CatalogModel[] | null = null
   let byId = new Map<string, CatalogModel>()
@@ -72,16 +84,21 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
     for (const listener of [...listeners]) listener()
   }
 
+  /** False once it was edited or removed: then it has no use for the old one's answer. */
+  const isCurrent = ({ id, adapter }: Connection): boolean => !closed && connections.find(id)?.adapter === adapter
+
   async function look(connection: Connection, signal: AbortSignal): Promise<void> {
     const startedAt = clock.monotonic()
     try {
       const { adapter } = connection
-      const [models, version] = await Promise.all([
-        adapter.listModels(signal),
-        adapter.version === undefined ? undefined : adapter.version(signal).catch(() => null),
-      ])
-      // A connection that was edited or removed meanwhile has no use for the old one's answer.
-      if (closed || connections.find(connection.id) !== connection) return
+      const [models, version] = await unlessAborted(
+        signal,
+        Promise.all([
+          adapter.listModels(signal),
+          adapter.version === undefined ? undefined : adapter.version(signal).catch(() => null),
+        ]),
+      )
+      if (!isCurrent(connection)) return
       snapshots.set(connection.id, { models, knownAt: clock.now() })
       health.succeeded(connection.id, {
         latencyMs: Math.round(clock.monotonic() - startedAt),
@@ -89,7 +106,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
         ...(version === undefined ? {} : { version }),
       })
     } catch (thrown) {
-      if (closed || connections.find(connection.id) !== connection) return
+      if (!isCurrent(connection)) return
       const before = health.get(connection.id).state
       const { upstream } = connection.adapter
       const error = blotError(
@@ -114,21 +131,29 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       current.again = true
       return current.promise
     }
-    const run = { again: false, promise: Promise.resolve(), abort: new AbortController() }
+    const run: Looks = {
+      promise: Promise.resolve(),
+      again: false,
+      adapter: connection.adapter,
+      abort: new AbortController(),
+    }
     run.promise = (async () => {
-      do {
+      let latest: Connection | null = connection
+      while (latest !== null) {
+        const { name, config, adapter } = latest
         run.again = false
-        const latest = connections.find(id)
-        if (latest === null) break
+        run.adapter = adapter
+        askedAs.set(id, latest.listKey)
+        const abort = new AbortController()
+        run.abort = abort
         const limit = clock.setTimeout(
-          () =>
-            run.abort.abort(new EngineError('first_byte_timeout', `${latest.name} did not list its models in time.`)),
-          LOOK_MS + (latest.config?.timeouts.connectMs ?? 0),
+          () => abort.abort(new EngineError('first_byte_timeout', `${name} did not list its models in time.`)),
+          LOOK_MS + (config?.timeouts.connectMs ?? 0),
         )
-        await look(latest, run.abort.signal)
+        await look(latest, abort.signal)
         limit.cancel()
-        if (run.abort.signal.aborted) run.abort = new AbortController()
-      } while (run.again)
+        latest = run.again && !closed ? connections.find(id) : null
+      }
       running.delete(id)
       schedule.lookedAt(id)
     })()
@@ -141,16 +166,28 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
   const forgetChanges = connections.onChange((ids) => {
     for (const id of ids) {
       const connection = connections.find(id)
+      const run = running.get(id)
+      if (run !== undefined && run.adapter !== connection?.adapter) {
+        run.abort.abort(new EngineError('aborted', 'The connection was changed or removed.'))
+      }
       if (connection === null) {
         snapshots.delete(id)
         schedule.forget(id)
-        // Its state is kept for views that still list it as disabled; its look ends with its sockets.
+        // Its state is kept for views that still list it as disabled.
         continue
       }
+      if ((askedAs.get(id) ?? connection.listKey) !== connection.listKey) forgetWhatItListed(id)
       void refresh(id)
     }
     changed()
   })
+
+  /** Its server may be another one now, so what went for the old one says nothing about it. */
+  function forgetWhatItListed(id: string): void {
+    snapshots.delete(id)
+    health.forget(id)
+  }
+
   const lastReachable = new Map<string, boolean>()
   const forgetHealth = health.onChange((id) => {
     const now = reachable(id)
@@ -188,6 +225,14 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
     },
     snapshot: (id) => snapshots.get(id) ?? null,
     refresh,
+    firstLooks: (waitMs) =>
+      atMost(
+        waitMs,
+        connections.all().flatMap(({ id }) => {
+          const run = snapshots.has(id) || !reachable(id) ? undefined : running.get(id)
+          return run?.promise ?? []
+        }),
+      ),
     onChange(listener) {
       listeners.add(listener)
       return () => {
@@ -218,4 +263,12 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       })
     })
   }
+}
+
+/** What an adapter does not end by itself is not waited for either. */
+function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    work.then(resolve, reject)
+  })
 }

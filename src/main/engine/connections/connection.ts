@@ -16,5 +16,6 @@ export function llamaConnection(adapter: ProviderAdapter): Connection {
     adapter,
     config: null,
     keyCount: 1,
+    listKey: LLAMA_CONNECTION_ID,
   }
 }

@@ -5,6 +5,7 @@ import { type EngineError, toEngineError } from '../spec/engine-error.ts'
 import type { ProviderAdapter } from '../spec/provider-adapter.ts'
 import type { Upstream } from '../spec/upstream.ts'
 import { type ConnectionEntry, titleOf } from './connection-entry.ts'
+import { listKeyOf } from './list-key.ts'
 import { createLockedAdapter, createLockedUpstream } from './locked-connection.ts'
 
 /** What an upstream is opened with. `config.headers` is empty: header values are secrets and travel beside it. */
@@ -75,6 +76,7 @@ export function createLiveConnections({
       adapter,
       config: upstream.config,
       keyCount: Math.max(1, upstream.keyCount()),
+      listKey: listKeyOf(entry.stored),
     }
     return { entry, upstream, connection }
   }

@@ -24,5 +24,6 @@ export function openUnsaved({ config, headers, keys }: AcceptedInput, surroundin
     adapter: createAdapter(config.provider, upstream),
     config: upstream.config,
     keyCount: Math.max(1, upstream.keyCount()),
+    listKey: 'unsaved',
   }
 }

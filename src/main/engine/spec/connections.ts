@@ -22,6 +22,8 @@ export interface Connection {
   readonly config: Readonly<ConnectionConfig> | null
   /** At least 1. */
   readonly keyCount: number
+  /** Another text: it may list other models than before, so what is known of them counts no more. */
+  readonly listKey: string
 }
 
 /** The enabled connections in list order, for whoever routes and lists. */

@@ -143,6 +143,8 @@ export interface Catalog {
   snapshot(connectionId: string): { models: readonly UpstreamModel[]; knownAt: number } | null
   /** Asks one connection again now. Never throws. */
   refresh(connectionId: string): Promise<void>
+  /** Waits for looks at connections that nothing is known of yet, and at most so long. */
+  firstLooks(waitMs: number): Promise<void>
   onChange(listener: () => void): () => void
 }
 

@@ -10,6 +10,8 @@ export const configsField = z.record(z.string(), z.unknown()).nullish()
 
 /** What the views show instead of a secret begins with it. */
 const MASK = '••••'
+/** How long a change waits for what its new servers list, so that the next list has it, ms. */
+const FIRST_LOOKS_MS = 2_000
 
 /** A family's connections in list order, also disabled ones: position is `url_idx`. */
 export function configured(engine: Engine, family: ConnectionFamily): ConnectionView[] {
@@ -23,12 +25,19 @@ export function configsByIndex(views: readonly ConnectionView[]): Record<string,
 
 /**
  * Makes a family be these addresses with these entries, all or nothing. A connection keeps its id, and what Open WebUI
- * has no field for, as long as its address or its position stays. Entries whose index has no address are dropped.
+ * has no field for, as long as its address or its position stays. Entries whose index has no address are dropped. Resolves when servers that
+ * nothing is known of were asked for their models, or did not answer for a while.
  */
 export async function configure(
   engine: Engine,
   family: ConnectionFamily,
-  wanted: { urls: readonly string[]; keys?: readonly string[]; configs: Readonly<Record<string, unknown>> },
+  wanted: {
+    /** Switches the family; null leaves it as it is. */
+    enabled: boolean | null
+    urls: readonly string[]
+    keys?: readonly string[]
+    configs: Readonly<Record<string, unknown>>
+  },
 ): Promise<void> {
   const before = existingFor(configured(engine, family), wanted.urls)
   const entries = wanted.urls.map((url, index) => {
@@ -45,6 +54,8 @@ export async function configure(
     return { id: existing?.id ?? null, input }
   })
   await engine.connections.replaceFamily(family, entries)
+  if (wanted.enabled !== null) await engine.connections.setFamilyEnabled(family, wanted.enabled)
+  await engine.catalog.firstLooks(FIRST_LOOKS_MS)
 }
 
 /** Asks a server that may not be saved. The connection of the same address lends its masked key. */

@@ -43,8 +43,11 @@ export function ollamaConfig(exchange: Exchange): void {
 export async function updateOllamaConfig(exchange: Exchange): Promise<void> {
   const body = parseRequest(updateSchema, await readJsonBody(exchange))
   const { engine } = exchange.gateway
-  await configure(engine, 'ollama', { urls: body.OLLAMA_BASE_URLS, configs: body.OLLAMA_API_CONFIGS ?? {} })
-  if (body.ENABLE_OLLAMA_API != null) await engine.connections.setFamilyEnabled('ollama', body.ENABLE_OLLAMA_API)
+  await configure(engine, 'ollama', {
+    enabled: body.ENABLE_OLLAMA_API ?? null,
+    urls: body.OLLAMA_BASE_URLS,
+    configs: body.OLLAMA_API_CONFIGS ?? {},
+  })
   ollamaConfig(exchange)
 }
 

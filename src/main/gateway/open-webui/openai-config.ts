@@ -44,11 +44,11 @@ export async function updateOpenAiConfig(exchange: Exchange): Promise<void> {
   const body = parseRequest(updateSchema, await readJsonBody(exchange))
   const { engine } = exchange.gateway
   await configure(engine, 'openai', {
+    enabled: body.ENABLE_OPENAI_API ?? null,
     urls: body.OPENAI_API_BASE_URLS,
     keys: body.OPENAI_API_KEYS,
     configs: body.OPENAI_API_CONFIGS ?? {},
   })
-  if (body.ENABLE_OPENAI_API != null) await engine.connections.setFamilyEnabled('openai', body.ENABLE_OPENAI_API)
   openAiConfig(exchange)
 }
 

@@ -1,0 +1,75 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
+import { type Bench, jsonOf, startBench, startOllama, startOpenAi } from './open-webui-bench.ts'
+
+const KEY = 'sk-canary-1234567890'
+
+/** A server that takes requests and never says anything. */
+async function startSilent(): Promise<{ url: string; asked: () => number }> {
+  let asked = 0
+  const server = createServer(() => {
+    asked++
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked: () => asked }
+}
+
+async function idsOf(bench: Bench, path: string): Promise<unknown[]> {
+  const { data, models } = jsonOf(await bench.get(path)) as Record<'data' | 'models', Record<string, unknown>[]>
+  return (data ?? models).map(({ id, model }) => id ?? model)
+}
+
+function openAiUpdate(bench: Bench, urls: string[], keys = urls.map(() => KEY), configs: object = {}) {
+  return bench.post('/openai/config/update', {
+    OPENAI_API_BASE_URLS: urls,
+    OPENAI_API_KEYS: keys,
+    OPENAI_API_CONFIGS: configs,
+  })
+}
+
+describe('after a change of the configuration', () => {
+  test('the lists hold what the new servers have, also where the old one never answered', async () => {
+    const first = await startOpenAi(['first'])
+    const second = await startOpenAi(['second'])
+    const ollama = await startOllama({ models: [scriptedModel('llama3.2:1b')] })
+    const bench = await startBench()
+    expect((await openAiUpdate(bench, [first.url])).status).toBe(200)
+    expect(await idsOf(bench, '/openai/models')).toEqual(['first'])
+    await openAiUpdate(bench, [second.url])
+    expect(await idsOf(bench, '/openai/models')).toEqual(['second'])
+    await openAiUpdate(bench, ['http://127.0.0.1:1/v1'])
+    expect(await idsOf(bench, '/openai/models')).toEqual([])
+
+    const silent = await startSilent()
+    const startedAt = performance.now()
+    await openAiUpdate(bench, [silent.url, first.url])
+    // At most 2 s for the one that hangs, and no list waits for it.
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(silent.asked()).toBeGreaterThan(0)
+    expect(await idsOf(bench, '/openai/models')).toEqual(['first'])
+    await openAiUpdate(bench, [second.url, first.url])
+    expect(await idsOf(bench, '/openai/models')).toEqual(['second', 'first'])
+
+    await bench.post('/ollama/config/update', { OLLAMA_BASE_URLS: [ollama.url], OLLAMA_API_CONFIGS: {} })
+    expect(await idsOf(bench, '/ollama/api/tags')).toEqual(['llama3.2:1b'])
+  })
+
+  test('what an entry says about showing keeps the list, and another key does not', async () => {
+    const server = await startOpenAi(['m'])
+    const bench = await startBench()
+    await openAiUpdate(bench, [server.url])
+    const looks = (): number => server.requests.filter(({ path }) => path === '/v1/models').length
+    await openAiUpdate(bench, [server.url], ['••••7890'], { 0: { prefix_id: 'p', tags: ['t'] } })
+    expect(await idsOf(bench, '/openai/models')).toEqual(['p.m'])
+    const before = looks()
+    await openAiUpdate(bench, [server.url], ['sk-wrong'])
+    expect(looks()).toBeGreaterThan(before)
+    expect(await idsOf(bench, '/openai/models')).toEqual([])
+  })
+})
