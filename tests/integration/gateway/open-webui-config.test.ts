@@ -73,3 +73,74 @@ describe('after a change of the configuration', () => {
     expect(await idsOf(bench, '/openai/models')).toEqual([])
   })
 })
+
+describe('two connections with the same address', () => {
+  const SECOND = 'sk-second-0987654321'
+  const MASKS = ['••••7890', '••••4321']
+
+  /** Two keys at one server; resolves with the ids in list order. */
+  async function setUp(bench: Bench, url: string): Promise<string[]> {
+    await openAiUpdate(bench, [url, url], [KEY, SECOND], { 0: { prefix_id: 'a' }, 1: { prefix_id: 'b' } })
+    return bench.engine.connections.family('openai')
+  }
+
+  test('go by the mask: the first is removed, or they change places', async () => {
+    const server = await startOpenAi(['m'])
+    const bench = await startBench()
+    const [first, second] = await setUp(bench, server.url)
+    const swapped = await openAiUpdate(bench, [server.url, server.url], [...MASKS].reverse(), {
+      0: { prefix_id: 'b' },
+      1: { prefix_id: 'a' },
+    })
+    expect([swapped.status, jsonOf(swapped)]).toMatchObject([200, { OPENAI_API_KEYS: [...MASKS].reverse() }])
+    expect(bench.engine.connections.family('openai')).toEqual([second, first])
+
+    const removed = await openAiUpdate(bench, [server.url], ['••••7890'])
+    expect([removed.status, jsonOf(removed)]).toMatchObject([200, { OPENAI_API_KEYS: ['••••7890'] }])
+    expect(bench.engine.connections.family('openai')).toEqual([first])
+    expect(await idsOf(bench, '/openai/models')).toEqual(['m'])
+  })
+
+  test('go by the mask where one of them has no key, or secret headers instead', async () => {
+    const server = await startOpenAi(['m'])
+    const bench = await startBench()
+    const header = (value: string) => ({ headers: { 'X-Api-Key': value } })
+    const open = { auth_type: 'none' }
+    const urls = [server.url, server.url, server.url, server.url]
+    await openAiUpdate(bench, urls, [KEY, '', '', ''], {
+      1: open,
+      2: { ...open, ...header('header-secret-1111') },
+      3: { ...open, ...header('header-secret-2222') },
+    })
+    const [keyed, none, third, fourth] = bench.engine.connections.family('openai')
+    const turned = await openAiUpdate(bench, urls, ['', '', '', '••••7890'], {
+      0: { ...open, ...header('••••2222') },
+      1: { ...open, ...header('••••1111') },
+      2: open,
+    })
+    expect(turned.status).toBe(200)
+    expect(bench.engine.connections.family('openai')).toEqual([fourth, third, none, keyed])
+  })
+
+  test('verify asks with the key whose mask it gets', async () => {
+    const server = await startOpenAi(['m'], SECOND)
+    const bench = await startBench()
+    await setUp(bench, server.url)
+    expect((await bench.post('/openai/verify', { url: server.url, key: MASKS[1] })).status).toBe(200)
+    expect((await bench.post('/openai/verify', { url: server.url, key: MASKS[0] })).status).toBe(401)
+  })
+
+  test('Ollama’s keys are in the entries', async () => {
+    const server = await startOllama()
+    const bench = await startBench()
+    const update = (configs: object) =>
+      bench.post('/ollama/config/update', { OLLAMA_BASE_URLS: [server.url], OLLAMA_API_CONFIGS: configs })
+    await bench.post('/ollama/config/update', {
+      OLLAMA_BASE_URLS: [server.url, server.url],
+      OLLAMA_API_CONFIGS: { 0: { key: KEY }, 1: { key: SECOND } },
+    })
+    const second = bench.engine.connections.family('ollama')[1]
+    expect((await update({ 0: { key: MASKS[1] } })).status).toBe(200)
+    expect(bench.engine.connections.family('ollama')).toEqual([second])
+  })
+})

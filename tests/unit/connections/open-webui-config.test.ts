@@ -114,6 +114,7 @@ describe('there and back', () => {
         weight: 3,
         probeSeconds: 5,
         fingerprint: 'ab'.repeat(32),
+        visibility: 'everyone',
         enabled: false,
       },
       [
@@ -139,6 +140,27 @@ describe('there and back', () => {
     const keysFor = (key: string) =>
       fromOpenWebUiConfig({ family: 'openai', url: 'http://a/v1', entry: {}, key, existing }).keys
     expect([keysFor('sk-new'), keysFor(''), keysFor('••••1111')]).toEqual([[{ value: 'sk-new' }], [], [{ keep: 'k1' }]])
+  })
+})
+
+describe('another address in the place of one', () => {
+  const made = (name: string, url: string) =>
+    fromOpenWebUiConfig({
+      family: 'openai',
+      url,
+      entry: {},
+      existing: stored({ provider: 'openai', baseUrl: 'https://old:8443/v1', name, fingerprint: 'ab'.repeat(32) }),
+    })
+
+  test('another host gets neither the pinned certificate nor a name that says the old one', () => {
+    for (const name of ['old', 'old:8443', 'https://old:8443/v1', 'OLD']) {
+      expect(made(name, 'https://new/v1')).toMatchObject({ fingerprint: null, name: '' })
+    }
+    expect(made('Mine', 'https://new/v1')).toMatchObject({ fingerprint: null, name: 'Mine' })
+  })
+
+  test('another path of the same host keeps both', () => {
+    expect(made('old', 'https://old:8443/v2')).toMatchObject({ fingerprint: 'ab'.repeat(32), name: 'old' })
   })
 })
 

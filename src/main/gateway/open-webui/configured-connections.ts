@@ -4,12 +4,11 @@ import type { Connection, ConnectionFamily } from '../../engine/spec/connections
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { entryAt, fromOpenWebUiConfig, toOpenWebUiConfig } from '../../engine/wire/open-webui/connection-config.ts'
+import { type Described, holdsMask, lenderFor, storedFor } from './stored-match.ts'
 
 export const urlsField = z.array(z.string().min(1).max(2048)).max(1000)
 export const configsField = z.record(z.string(), z.unknown()).nullish()
 
-/** What the views show instead of a secret begins with it. */
-const MASK = '••••'
 /** How long a change waits for what its new servers list, so that the next list has it, ms. */
 const FIRST_LOOKS_MS = 2_000
 
@@ -25,7 +24,7 @@ export function configsByIndex(views: readonly ConnectionView[]): Record<string,
 
 /**
  * Makes a family be these addresses with these entries, all or nothing. A connection keeps its id, and what Open WebUI
- * has no field for, as long as its address or its position stays. Entries whose index has no address are dropped. Resolves when servers that
+ * has no field for, as long as its address or its position stays; where several have one address, its masks tell it. Entries whose index has no address are dropped. Resolves when servers that
  * nothing is known of were asked for their models, or did not answer for a while.
  */
 export async function configure(
@@ -39,18 +38,16 @@ export async function configure(
     configs: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const before = existingFor(configured(engine, family), wanted.urls)
-  const entries = wanted.urls.map((url, index) => {
+  const described = wanted.urls.map((url, index) => ({
+    url,
+    entry: entryAt(wanted.configs, index, url),
+    ...(wanted.keys === undefined ? {} : { key: wanted.keys[index] ?? '' }),
+  }))
+  const before = storedFor(configured(engine, family), described)
+  const entries = described.map((each, index) => {
     const existing = before[index] ?? null
-    const entry = entryAt(wanted.configs, index, url)
-    refuseForeignMasks(existing, url, [wanted.keys?.[index], entry])
-    const input: ConnectionInput = fromOpenWebUiConfig({
-      family,
-      url,
-      entry,
-      existing,
-      ...(wanted.keys === undefined ? {} : { key: wanted.keys[index] ?? '' }),
-    })
+    refuseForeignMasks(existing, each)
+    const input: ConnectionInput = fromOpenWebUiConfig({ family, ...each, existing })
     return { id: existing?.id ?? null, input }
   })
   await engine.connections.replaceFamily(family, entries)
@@ -58,7 +55,7 @@ export async function configure(
   await engine.catalog.firstLooks(FIRST_LOOKS_MS)
 }
 
-/** Asks a server that may not be saved. The connection of the same address lends its masked key. */
+/** Asks a server that may not be saved. The connection of the same address and mask lends its key. */
 export async function withUnsaved<Answer>(
   engine: Engine,
   family: ConnectionFamily,
@@ -69,7 +66,7 @@ export async function withUnsaved<Answer>(
   if (connections.unsaved === undefined) {
     throw new EngineError('unsupported', 'This server cannot try a connection before it is saved.')
   }
-  const saved = configured(engine, family).find(({ config }) => sameUrl(config?.baseUrl, given.url)) ?? null
+  const saved = lenderFor(configured(engine, family), given)
   const input = fromOpenWebUiConfig({ family, ...given, existing: saved })
   const connection = await connections.unsaved({ ...input, enabled: true, modelIds: [] }, saved?.id ?? null)
   try {
@@ -79,41 +76,15 @@ export async function withUnsaved<Answer>(
   }
 }
 
-/** For each address the connection that it goes on with: the one at its place, else one of that address, else its place's. */
-function existingFor(views: readonly ConnectionView[], urls: readonly string[]): (ConnectionView | null)[] {
-  const found: (ConnectionView | null)[] = urls.map((url, index) => {
-    const view = views[index]
-    return view !== undefined && sameUrl(view.config?.baseUrl, url) ? view : null
-  })
-  const taken = new Set(found)
-  const fill = (choose: (url: string, index: number) => ConnectionView | undefined): void => {
-    for (const [index, url] of urls.entries()) {
-      if (found[index] !== null) continue
-      const view = choose(url, index)
-      if (view === undefined) continue
-      found[index] = view
-      taken.add(view)
-    }
-  }
-  fill((url) => views.find((view) => !taken.has(view) && sameUrl(view.config?.baseUrl, url)))
-  fill((_url, index) => views.slice(index, index + 1).find((view) => !taken.has(view)))
-  return found
-}
-
 /** A mask stands for a secret that was given for one host. It must not follow when another takes the host's place. */
-function refuseForeignMasks(existing: ConnectionView | null, url: string, given: unknown[]): void {
-  if (existing === null || hostOf(existing.config?.baseUrl ?? '') === hostOf(url)) return
-  if (!JSON.stringify(given).includes(MASK)) return
+function refuseForeignMasks(existing: ConnectionView | null, given: Described): void {
+  if (existing === null || hostOf(existing.config?.baseUrl ?? '') === hostOf(given.url) || !holdsMask(given)) return
   throw new EngineError(
     'invalid_request',
-    `The masked key or header was given for ${hostOf(existing.config?.baseUrl ?? '')}. Enter it again for ${url}.`,
+    `The masked key or header was given for ${hostOf(existing.config?.baseUrl ?? '')}. Enter it again for ${given.url}.`,
   )
 }
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : ''
-}
-
-function sameUrl(stored: string | undefined, given: string): boolean {
-  return stored?.replace(/\/+$/, '') === given.trim().replace(/\/+$/, '')
 }

@@ -55,7 +55,7 @@ export function fromOpenWebUiConfig(given: OpenWebUiConnection): ConnectionInput
   const key = family === 'ollama' ? (entry.key ?? given.key) : given.key
   const authType = entry.auth_type === 'azure_ad' ? 'microsoft_entra_id' : entry.auth_type
   return {
-    ...(stored === null ? {} : unknownToOpenWebUi(stored)),
+    ...(stored === null ? {} : unknownToOpenWebUi(stored, given.url)),
     provider,
     enabled: entry.enable ?? true,
     baseUrl: given.url,
@@ -120,9 +120,17 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
-function unknownToOpenWebUi(config: ConnectionConfig): Partial<ConnectionInput> {
-  const { name, timeouts, priority, weight, probeSeconds, fingerprint } = config
-  return { name, timeouts, priority, weight, probeSeconds, fingerprint }
+function portedHostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : ''
+}
+
+/** What stays although no field says it. A pinned certificate and a name that is the host's are another host's no more. */
+function unknownToOpenWebUi(config: ConnectionConfig, url: string): Partial<ConnectionInput> {
+  const { name, timeouts, priority, weight, probeSeconds, visibility, fingerprint, baseUrl } = config
+  const kept = { name, timeouts, priority, weight, probeSeconds, visibility, fingerprint }
+  if (portedHostOf(url) === portedHostOf(baseUrl)) return kept
+  const ofOldHost = [baseUrl, portedHostOf(baseUrl), hostOf(baseUrl)]
+  return { ...kept, fingerprint: null, name: ofOldHost.includes(name.toLowerCase()) ? '' : name }
 }
 
 /**
