@@ -365,6 +365,12 @@ describe('models and the token', () => {
     expect(end(all, 'token')).toMatchObject({ state: 'skipped', detail: 'None of its models chats.' })
   })
 
+  test('an allow-list does not look at :latest', async () => {
+    const { port } = await scripted(okOllama)
+    const all = await steps({ provider: 'ollama', baseUrl: `http://127.0.0.1:${port}`, modelIds: ['llama3.2'] })
+    expect(end(all, 'models')).toMatchObject({ state: 'ok', detail: '1 model of 2: llama3.2:latest', advice: null })
+  })
+
   test('the reason of a refused token is kept; a refusal of so small a limit is an answer', async () => {
     for (const [message, state] of [
       ['model requires more system memory', 'failed'],

@@ -1,7 +1,7 @@
 import type { CatalogModel } from '#shared/models.ts'
 import type { Connection } from '../spec/connections.ts'
+import { allowing } from '../spec/model-name.ts'
 import type { UpstreamModel } from '../spec/provider-adapter.ts'
-import { withoutLatest } from './model-name.ts'
 
 /** What one connection last told us it holds. */
 export interface ConnectionSnapshot {
@@ -44,10 +44,8 @@ export function catalogId(connection: Connection, upstreamModel: string): string
 
 /** The models that the allow-list lets through. */
 function offered({ connection, models }: ConnectionSnapshot): readonly UpstreamModel[] {
-  const allowed = connection.config?.modelIds ?? []
-  if (allowed.length === 0) return models
-  const names = new Set(allowed.map(withoutLatest))
-  return models.filter((model) => names.has(withoutLatest(model.upstreamModel)))
+  const isOffered = allowing(connection.config?.modelIds ?? [])
+  return models.filter(({ upstreamModel }) => isOffered(upstreamModel))
 }
 
 function join(known: CatalogModel, other: CatalogModel): void {

@@ -3,10 +3,10 @@ import type { Clock } from '../spec/clock.ts'
 import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections.ts'
 import type { Catalog, Logger } from '../spec/engine.ts'
 import { blotError, EngineError } from '../spec/engine-error.ts'
+import { otherName } from '../spec/model-name.ts'
 import type { ProviderAdapter, UpstreamModel } from '../spec/provider-adapter.ts'
 import { createLookSchedule } from './look-schedule.ts'
 import { type ConnectionSnapshot, mergeSnapshots } from './merge-snapshots.ts'
-import { otherName } from './model-name.ts'
 
 /** The catalog plus what its owner needs to run it. */
 export interface ModelCatalog extends Catalog {

@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '#shared/connections.ts'
+import { allowing, isSameName } from '../../spec/model-name.ts'
 import type { ProviderAdapter, UpstreamModel } from '../../spec/provider-adapter.ts'
 import { failedStep, type StepOutcome } from './step-outcome.ts'
 
@@ -16,9 +17,9 @@ export async function listModels(
   } catch (thrown) {
     return { models: [], outcome: failedStep(thrown) }
   }
-  const allowed = new Set(config.modelIds)
-  const models = allowed.size === 0 ? all : all.filter(({ upstreamModel }) => allowed.has(upstreamModel))
-  const missing = config.modelIds.filter((id) => !all.some(({ upstreamModel }) => upstreamModel === id))
+  const isOffered = allowing(config.modelIds)
+  const models = all.filter(({ upstreamModel }) => isOffered(upstreamModel))
+  const missing = config.modelIds.filter((id) => !all.some(({ upstreamModel }) => isSameName(upstreamModel, id)))
   const detail = `${count(models.length)}${models.length < all.length ? ` of ${all.length}` : ''}${first(models)}`
   return { models, outcome: { state: 'ok', detail, advice: adviceFor(all, missing, config) } }
 }

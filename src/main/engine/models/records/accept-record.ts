@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CatalogModel } from '#shared/models.ts'
 import { type IncomingPreset, MAX_PRESET_ID, type Preset } from '#shared/presets.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { isSameName } from '../../spec/model-name.ts'
 import { isAdmin, type Principal } from '../../spec/principal.ts'
 import { checkParams } from '../parameters/check-params.ts'
 import { type ChainSources, leadsInCircle, recordOf } from './base-chain.ts'
 import { allowedGrants } from './grant-rules.ts'
-import { isSameModel } from './model-id.ts'
 import { acceptMeta } from './record-meta.ts'
 
 /** Longest name of a model, characters. */
@@ -94,7 +94,7 @@ export function isUnchanged(before: Preset, after: Preset): boolean {
 /** A record over itself is one that changes the base model. */
 function baseOf({ id, baseModelId }: IncomingPreset, before: Preset | null): string | null {
   const base = baseModelId === undefined ? (before?.baseModelId ?? null) : baseModelId
-  return base === null || base === '' || isSameModel(base, id) ? null : base
+  return base === null || base === '' || isSameName(base, id) ? null : base
 }
 
 function refuseTaken(id: string, baseModelId: string | null, before: Preset | null, context: AcceptContext): void {

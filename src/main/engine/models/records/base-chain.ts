@@ -1,6 +1,6 @@
 import type { CatalogModel } from '#shared/models.ts'
 import type { Preset, PresetRow } from '#shared/presets.ts'
-import { isSameModel, otherId } from './model-id.ts'
+import { isSameName, otherName } from '../../spec/model-name.ts'
 
 /** Looks up what ids stand for: records by exact id, base models under either way to write theirs. */
 export interface ChainSources {
@@ -19,7 +19,7 @@ export interface ChainEnd {
 
 /** The record of an id under either way to write it. */
 export function recordOf(id: string, find: ChainSources['record']): Preset | null {
-  const other = otherId(id)
+  const other = otherName(id)
   return find(id) ?? (other === null ? null : find(other))
 }
 
@@ -56,7 +56,7 @@ export function leadsInCircle(id: string, baseModelId: string | null, find: Chai
   const seen = new Set<Preset>()
   let next = baseModelId
   while (next !== null) {
-    if (isSameModel(next, id)) return true
+    if (isSameName(next, id)) return true
     const here = recordOf(next, find)
     if (here === null) return false
     if (seen.has(here)) return true

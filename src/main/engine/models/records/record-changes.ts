@@ -2,12 +2,12 @@ import type { CatalogModel } from '#shared/models.ts'
 import type { IncomingPreset, Preset, PresetInput } from '#shared/presets.ts'
 import type { Access } from '../../spec/access.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { isSameName } from '../../spec/model-name.ts'
 import type { Presets } from '../../spec/presets.ts'
 import { isAdmin, type Principal } from '../../spec/principal.ts'
 import type { PresetsStore } from '../../storage/index.ts'
 import { acceptRecord, isUnchanged } from './accept-record.ts'
 import { leadsInCircle, recordOf } from './base-chain.ts'
-import { isSameModel } from './model-id.ts'
 import { acceptMeta } from './record-meta.ts'
 import { requireAdmin, requireMember, requirePermission, requireWritable, unknownRecord } from './record-rules.ts'
 import type { RecordTable } from './record-table.ts'
@@ -104,7 +104,7 @@ export function createRecordChanges(options: RecordChangesOptions): Changes {
       )
       requireUsable(to, principal)
       const put = of
-        .filter(({ id }) => !isSameModel(id, to) && !leadsInCircle(id, to, table.find))
+        .filter(({ id }) => !isSameName(id, to) && !leadsInCircle(id, to, table.find))
         .map((record) => accept({ id: record.id, baseModelId: to }, record, principal))
       return table.commit({ put }, principal.id).length
     },

@@ -1,5 +1,6 @@
 import type { ModelDefaults, Preset } from '#shared/presets.ts'
 import type { Catalog } from '../../spec/engine.ts'
+import { otherName } from '../../spec/model-name.ts'
 import type { FollowedModel } from '../../spec/presets.ts'
 
 /** The records by id, in memory. */
@@ -108,12 +109,10 @@ function ended(
   return { state, chain, baseModelId, base: null, usesFallback: false }
 }
 
-const LATEST = ':latest'
-
 /** `x` and `x:latest` are one. */
 function findRecord(records: RecordLookup, id: string): Preset | null {
   const found = records.find(id)
   if (found !== null) return found
-  if (id.endsWith(LATEST)) return records.find(id.slice(0, -LATEST.length))
-  return id.includes(':', id.lastIndexOf('/') + 1) ? null : records.find(id + LATEST)
+  const other = otherName(id)
+  return other === null ? null : records.find(other)
 }

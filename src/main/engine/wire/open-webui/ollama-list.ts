@@ -1,3 +1,4 @@
+import { allowing } from '../../spec/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
 import { ollamaTimestamp } from '../ollama/timestamps.ts'
 
@@ -22,8 +23,9 @@ export type OllamaListEntry = Record<string, unknown> & { model: string; name: s
 export function ollamaList(sources: readonly OllamaListSource[]): OllamaListEntry[] {
   const byModel = new Map<string, OllamaListEntry>()
   for (const source of sources) {
+    const isOffered = allowing(source.modelIds)
     for (const model of source.models) {
-      if (source.modelIds.length > 0 && !source.modelIds.includes(model.upstreamModel)) continue
+      if (!isOffered(model.upstreamModel)) continue
       const id = source.prefix + model.upstreamModel
       const known = byModel.get(id)
       if (known === undefined) byModel.set(id, entry(source, model, id))

@@ -1,3 +1,4 @@
+import { allowing } from '../../spec/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
 
 /** What Open WebUI leaves out of api.openai.com's list: models that no chat can use. */
@@ -41,8 +42,9 @@ export function listable(models: readonly UpstreamModel[], baseUrl: string): rea
 export function openAiList(sources: readonly OpenAiListSource[]): Record<string, unknown>[] {
   const byId = new Map<string, Record<string, unknown>>()
   for (const source of sources) {
+    const isOffered = allowing(source.modelIds)
     for (const model of listable(source.models, source.baseUrl)) {
-      if (source.modelIds.length > 0 && !source.modelIds.includes(model.upstreamModel)) continue
+      if (!isOffered(model.upstreamModel)) continue
       const id = source.prefix + model.upstreamModel
       if (!byId.has(id)) byId.set(id, openAiListEntry(source, model))
     }

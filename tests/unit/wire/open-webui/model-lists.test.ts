@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { ollamaList } from '../../../../src/main/engine/wire/open-webui/ollama-list.ts'
+import { openAiList } from '../../../../src/main/engine/wire/open-webui/openai-list.ts'
+import { upstreamModel } from '../../../support/scripted-adapter.ts'
+
+const named = (name: string) => upstreamModel({ upstreamModel: name })
+const source = { index: 0, prefix: '', tags: [] }
+
+test('an allow-list of either family does not look at :latest', () => {
+  const models = [named('llama3.2:latest'), named('qwen3'), named('secret')]
+  const modelIds = ['llama3.2', 'qwen3:latest']
+  const ollama = ollamaList([{ ...source, connectionType: 'local', modelIds, models }])
+  expect(ollama.map(({ model }) => model)).toEqual(['llama3.2:latest', 'qwen3'])
+  const connection = { ...source, baseUrl: 'http://box/v1', connectionType: 'external' as const, provider: '' }
+  const openAi = openAiList([{ ...connection, modelIds, models }])
+  expect(openAi.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3'])
+})
