@@ -59,13 +59,15 @@ export async function startOllama(options: Parameters<typeof startOllamaUpstream
 export interface OpenAiServer {
   url: string
   requests: { method: string; path: string; headers: IncomingMessage['headers']; body: unknown }[]
+  /** Stands beside `data` in the list of models. */
+  beside: Record<string, unknown>
   /** Answered instead of a chat. */
   refusal: { status: number; body: string } | null
 }
 
 /** A server of the OpenAI kind: a list of models and chats, with the shapes of api.openai.com. */
 export async function startOpenAi(models: string[], key = 'sk-canary-1234567890'): Promise<OpenAiServer> {
-  const server: OpenAiServer = { url: '', requests: [], refusal: null }
+  const server: OpenAiServer = { url: '', requests: [], beside: {}, refusal: null }
   const created = 1_715_367_049
   const json = (res: ServerResponse, status: number, value: unknown): void => {
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
@@ -85,6 +87,7 @@ export async function startOpenAi(models: string[], key = 'sk-canary-1234567890'
       return json(res, 200, {
         object: 'list',
         data: models.map((id) => ({ id, object: 'model', created, owned_by: 'system' })),
+        ...server.beside,
       })
     }
     if (path !== '/v1/chat/completions') return json(res, 404, { error: { message: `Invalid URL (${path})` } })

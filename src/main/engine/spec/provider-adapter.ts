@@ -75,8 +75,13 @@ export interface PassThroughRequest {
 /** What makes one provider satisfy the spec. Every adapter passes the one contract suite in tests/contract. */
 export interface ProviderAdapter {
   readonly kind: ProviderKind
-  /** Every model it has now, quickly: facts that take extra requests may follow with a later call. */
-  listModels(signal?: AbortSignal): Promise<UpstreamModel[]>
+  /**
+   * Every model it has now, quickly: facts that take extra requests may follow with a later call. `context` is the caller's
+   * for whom it is asked, which connections need whose auth is their callers'.
+   */
+  listModels(signal?: AbortSignal, context?: CallContext): Promise<UpstreamModel[]>
+  /** The server's own list word for word, whatever the connection offers of it; absent where it is not in OpenAI's form. */
+  ownList?(signal: AbortSignal, context?: CallContext): Promise<unknown>
   /** The server's version, if it tells one. */
   version?(signal: AbortSignal): Promise<string | null>
   chat(call: ProviderCall<ChatRequest>): AsyncIterable<StreamPart>

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { UpstreamModel } from '../../engine/spec/provider-adapter.ts'
-import { rawOpenAiModel } from '../../engine/wire/open-webui/openai-list.ts'
 import { parseRequest } from '../../engine/wire/parse-request.ts'
+import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import { sendJson } from '../respond.ts'
@@ -14,6 +13,7 @@ import {
   urlsField,
   withUnsaved,
 } from './configured-connections.ts'
+import { ownListOf } from './own-list.ts'
 
 const updateSchema = z.object({
   ENABLE_OPENAI_API: z.boolean().nullish(),
@@ -57,9 +57,10 @@ export async function verifyOpenAi(exchange: Exchange): Promise<void> {
   const { url, key, config } = parseRequest(verifySchema, await readJsonBody(exchange))
   return forClient(exchange, async (signal) => {
     const given = { url, key: key ?? '', entry: config ?? null }
-    const models = await withUnsaved(exchange.gateway.engine, 'openai', given, ({ adapter }) =>
-      adapter.listModels(signal),
+    const { context } = callerOf(exchange, 'openai')
+    const answer = await withUnsaved(exchange.gateway.engine, 'openai', given, (connection) =>
+      ownListOf(connection, signal, context),
     )
-    sendJson(exchange, 200, { object: 'list', data: models.map((model: UpstreamModel) => rawOpenAiModel(model)) })
+    sendJson(exchange, 200, answer)
   })
 }

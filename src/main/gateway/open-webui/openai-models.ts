@@ -1,25 +1,29 @@
 import { isAdmin } from '../../engine/spec/principal.ts'
-import { listable, openAiList, rawOpenAiModel } from '../../engine/wire/open-webui/openai-list.ts'
+import { keptOfOwnList, listable, openAiList } from '../../engine/wire/open-webui/openai-list.ts'
+import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
 import { memberAt, prefixOf } from './connection-family.ts'
 import { entriesForCaller } from './family-lists.ts'
 import { openAiSources } from './list-sources.ts'
+import { ownListOf } from './own-list.ts'
 
 /** GET /openai/models[/{i}]: merged from what is known, or what one server lists now; what the caller may use of it. */
 export function openAiModels(exchange: Exchange, index: number | null): Promise<void> | void {
-  const { engine } = exchange.gateway
+  const { principal, gateway } = exchange
+  const { engine } = gateway
   if (index === null) return sendJson(exchange, 200, { data: mergedFor(exchange) })
   const { connection } = memberAt(engine, 'openai', index)
-  const prefix = prefixOf(connection)
+  const isListed = listable(connection.config?.baseUrl ?? '')
+  const maySee = (id: string): boolean => engine.access.mayUse(principal, prefixOf(connection) + id)
   return forClient(exchange, async (signal) => {
-    const models = await connection.adapter.listModels(signal)
-    const listed = listable(models, connection.config?.baseUrl ?? '').filter(
-      ({ upstreamModel }) =>
-        isAdmin(exchange.principal) || engine.access.mayUse(exchange.principal, prefix + upstreamModel),
-    )
-    sendJson(exchange, 200, { object: 'list', data: listed.map(rawOpenAiModel) })
+    const { context } = callerOf(exchange, 'openai')
+    const answer = await ownListOf(connection, signal, context)
+    const kept = keptOfOwnList(answer, (id) => isListed(id) && (isAdmin(principal) || maySee(id)))
+    // What stands beside the list may tell of models, too.
+    const { object, data, models } = kept
+    sendJson(exchange, 200, isAdmin(principal) ? kept : { object: object ?? 'list', data: data ?? models ?? [] })
   })
 }
 

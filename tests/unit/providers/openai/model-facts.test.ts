@@ -71,12 +71,12 @@ describe('context length', () => {
     [{ context_length: 'many' }, null],
     [{}, null],
   ])('%j: %s', (entry, length) => {
-    expect(model('m', entry)?.contextLength).toBe(length)
+    expect(model('m', entry).contextLength).toBe(length)
   })
 })
 
 describe('capabilities', () => {
-  test.each<[string, Record<string, unknown>, Vendor, string[] | null]>([
+  test.each<[string, Record<string, unknown>, Vendor, string[]]>([
     ['some-model', {}, COMPATIBLE, ['chat', 'completion', 'tools', 'json-schema']],
     ['gpt-4o', {}, OPENAI, ['chat', 'tools', 'json-schema', 'vision']],
     ['gpt-5-mini', {}, OPENAI, ['chat', 'tools', 'json-schema', 'vision', 'reasoning']],
@@ -85,13 +85,21 @@ describe('capabilities', () => {
     ['gpt-3.5-turbo-instruct', {}, OPENAI, ['completion']],
     ['davinci-002', {}, OPENAI, ['completion']],
     ['text-embedding-3-small', {}, OPENAI, ['embedding']],
-    ['whisper-1', {}, OPENAI, null],
-    ['tts-1-hd', {}, OPENAI, null],
-    ['dall-e-3', {}, OPENAI, null],
-    ['gpt-image-1', {}, OPENAI, null],
-    ['omni-moderation-latest', {}, OPENAI, null],
-    ['gpt-4o-realtime-preview', {}, OPENAI, null],
-    ['gpt-4o-transcribe', {}, OPENAI, null],
+    ['whisper-1', {}, OPENAI, []],
+    ['tts-1-hd', {}, OPENAI, []],
+    ['dall-e-3', {}, OPENAI, []],
+    ['gpt-image-1', {}, OPENAI, []],
+    ['omni-moderation-latest', {}, OPENAI, []],
+    ['gpt-4o-realtime-preview', {}, OPENAI, []],
+    ['gpt-4o-transcribe', {}, OPENAI, []],
+    ['gpt-4o-audio-preview', {}, OPENAI, []],
+    ['sora-2', {}, OPENAI, []],
+    ['davinci-002', {}, vendor('groq'), []],
+    ['suno/bark', {}, COMPATIBLE, []],
+    ['bark-small', {}, COMPATIBLE, []],
+    ['embark-7b', {}, COMPATIBLE, ['chat', 'completion', 'tools', 'json-schema']],
+    ['barkley-7b', {}, COMPATIBLE, ['chat', 'completion', 'tools', 'json-schema']],
+    ['sorani-7b', {}, COMPATIBLE, ['chat', 'completion', 'tools', 'json-schema']],
     ['BAAI/bge-m3', {}, COMPATIBLE, ['embedding']],
     ['intfloat/e5-large', {}, COMPATIBLE, ['embedding']],
     ['nomic-embed-text', {}, COMPATIBLE, ['embedding']],
@@ -112,7 +120,7 @@ describe('capabilities', () => {
       vendor('openrouter'),
       ['chat', 'completion', 'reasoning'],
     ],
-    ['x/painter', { architecture: { output_modalities: ['image'] } }, vendor('openrouter'), null],
+    ['x/painter', { architecture: { output_modalities: ['image'] } }, vendor('openrouter'), []],
     [
       'pixtral-large',
       { capabilities: { completion_chat: true, function_calling: true, vision: true } },
@@ -127,14 +135,13 @@ describe('capabilities', () => {
     ],
     ['qwen2-vl', { type: 'vlm' }, vendor('lmstudio'), ['chat', 'completion', 'tools', 'json-schema', 'vision']],
     ['nomic', { type: 'embeddings' }, vendor('lmstudio'), ['embedding']],
-    ['flux', { type: 'image' }, vendor('together'), null],
+    ['flux', { type: 'image' }, vendor('together'), []],
     ['ada', { capabilities: { embeddings: true, chat_completion: false } }, AZURE, ['embedding']],
     ['gpt-4o', { capabilities: { chat_completion: true } }, AZURE, ['chat', 'tools', 'json-schema', 'vision']],
-    ['parakeet', { capabilities: ['transcript'] }, LOCALAI, null],
+    ['parakeet', { capabilities: ['transcript'] }, LOCALAI, []],
     ['vlm', { capabilities: ['chat', 'vision'] }, LOCALAI, ['chat', 'completion', 'tools', 'json-schema', 'vision']],
   ])('%s %j', (id, entry, of, capabilities) => {
-    const found = model(id, entry, of)?.capabilities ?? null
-    expect(found === null ? null : new Set(found)).toEqual(capabilities === null ? null : new Set(capabilities))
+    expect(new Set(model(id, entry, of).capabilities)).toEqual(new Set(capabilities))
   })
 })
 

@@ -48,12 +48,12 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
   return {
     kind: 'anthropic',
     upstream: withCallersBetas(upstream),
-    async listModels(signal) {
+    async listModels(signal, context) {
       const { modelIds } = config
       const listed =
         modelIds.length > 0
           ? modelIds.map(namedAnthropicModel)
-          : await listAnthropicModels(upstream, `${api}/models`, signal ?? NEVER_ABORTED)
+          : await listAnthropicModels(upstream, `${api}/models`, signal ?? NEVER_ABORTED, context)
       for (const { model, facts } of listed) learned.set(model.upstreamModel, facts)
       return listed.map(({ model }) => model)
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Capability } from '#shared/models.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
-import type { Upstream } from '../../spec/upstream.ts'
+import type { CallContext, Upstream } from '../../spec/upstream.ts'
 import { type AnthropicModelFacts, anthropicModelFacts, learnModelFacts } from '../../wire/anthropic/model-facts.ts'
 
 const PAGE_SIZE = 1000
@@ -22,12 +22,18 @@ export async function listAnthropicModels(
   upstream: Upstream,
   path: string,
   signal: AbortSignal,
+  context?: CallContext,
 ): Promise<ListedModel[]> {
   const entries = new Map<string, Entry>()
   let after: string | null = null
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query: string = after === null ? '' : `&after_id=${encodeURIComponent(after)}`
-    const answer = await upstream.json({ method: 'GET', path: `${path}?limit=${PAGE_SIZE}${query}`, signal })
+    const answer = await upstream.json({
+      method: 'GET',
+      path: `${path}?limit=${PAGE_SIZE}${query}`,
+      signal,
+      ...(context === undefined ? {} : { context }),
+    })
     const { data, has_more: hasMore, last_id: lastId } = readPage(answer, upstream.title)
     const before = entries.size
     for (const entry of data) entries.set(entry.id, entry)

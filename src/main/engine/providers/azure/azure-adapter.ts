@@ -1,10 +1,10 @@
 import type { Logger } from '../../spec/engine.ts'
 import type { ProviderAdapter } from '../../spec/provider-adapter.ts'
-import type { Upstream } from '../../spec/upstream.ts'
+import type { CallContext, Upstream } from '../../spec/upstream.ts'
 import { azureAddress } from '../../wire/parameters/azure-address.ts'
 import { applyAzureWhitelist } from '../../wire/parameters/azure-body-rules.ts'
 import { createChatApi } from '../openai/chat-api.ts'
-import { listModels, namedModels } from '../openai/list-models.ts'
+import { listModels, namedModels, ownList } from '../openai/list-models.ts'
 import { AZURE } from '../openai/vendor-table.ts'
 
 /**
@@ -27,14 +27,21 @@ export function createAzureAdapter(upstream: Upstream, log?: Logger): ProviderAd
       ? { restrict: (body, request) => applyAzureWhitelist(body, address.version ?? '', request) }
       : {}),
   })
+  async function listOfResource(signal: AbortSignal, context?: CallContext): Promise<unknown> {
+    const { answer } = await ownList({ upstream, path: address.models, vendor: AZURE, signal, context })
+    return answer
+  }
+
   return {
     kind: 'azure',
     upstream,
     ...api,
-    async listModels(signal = new AbortController().signal) {
+    async listModels(signal = new AbortController().signal, context) {
       if (modelIds.length > 0) return namedModels(upstream, AZURE)
-      const { models } = await listModels({ upstream, path: address.models, vendor: AZURE, signal, log })
+      const { models } = await listModels({ upstream, path: address.models, vendor: AZURE, signal, context, log })
       return models
     },
+    // The resource's own list does not have the deployments that somebody named.
+    ...(modelIds.length > 0 ? {} : { ownList: listOfResource }),
   }
 }

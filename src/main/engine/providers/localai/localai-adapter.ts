@@ -1,10 +1,10 @@
 import type { Logger } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { ProviderAdapter, UpstreamModel } from '../../spec/provider-adapter.ts'
-import type { Upstream } from '../../spec/upstream.ts'
+import type { CallContext, Upstream } from '../../spec/upstream.ts'
 import { listOf, objectOf, textOf } from '../../wire/openai/upstream-fields.ts'
 import { createChatApi } from '../openai/chat-api.ts'
-import { listModels, namedModels } from '../openai/list-models.ts'
+import { listModels, namedModels, ownList } from '../openai/list-models.ts'
 import { readVersion } from '../openai/read-version.ts'
 import { LOCALAI } from '../openai/vendor-table.ts'
 
@@ -71,16 +71,20 @@ export function createLocalAiAdapter(upstream: Upstream, log?: Logger): Provider
     kind: 'localai',
     upstream,
     ...api,
-    async listModels(signal = new AbortController().signal): Promise<UpstreamModel[]> {
+    async listModels(signal = new AbortController().signal, context?: CallContext): Promise<UpstreamModel[]> {
       if (modelIds.length > 0) return namedModels(upstream, LOCALAI)
       await checkReady(signal)
       const [listed, loaded] = await Promise.all([
-        listModels({ upstream, path: `${root}/models`, vendor: LOCALAI, signal, log }),
+        listModels({ upstream, path: `${root}/models`, vendor: LOCALAI, signal, context, log }),
         loadedModels(signal),
       ])
       return listed.models
         .filter((model) => !STRAY_FILES.test(model.upstreamModel))
         .map((model) => ({ ...model, loaded: loaded?.has(model.upstreamModel) ?? false }))
+    },
+    async ownList(signal, context) {
+      const { answer } = await ownList({ upstream, path: `${root}/models`, vendor: LOCALAI, signal, context })
+      return answer
     },
     version: (signal) => readVersion(upstream, LOCALAI, signal),
   }

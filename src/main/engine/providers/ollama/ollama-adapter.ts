@@ -4,7 +4,7 @@ import type { Logger } from '../../spec/engine.ts'
 import { EngineError, isEngineError } from '../../spec/engine-error.ts'
 import type { PassThroughEndpoint, ProviderAdapter, ProviderCall } from '../../spec/provider-adapter.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
-import type { Upstream, UpstreamResponse } from '../../spec/upstream.ts'
+import type { CallContext, Upstream, UpstreamResponse } from '../../spec/upstream.ts'
 import { ollamaModelName } from '../../wire/ollama/model-name.ts'
 import { ollamaRefusal } from '../../wire/ollama/upstream-errors.ts'
 import {
@@ -40,8 +40,9 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
   const facts = createModelFacts(upstream, log)
   const thinking = new ThinkMemory()
 
-  async function entriesOf(path: string, signal: AbortSignal) {
-    const entries = ollamaEntries(await upstream.json({ method: 'GET', path, signal }))
+  async function entriesOf(path: string, signal: AbortSignal, context: CallContext | undefined) {
+    const asked = { method: 'GET' as const, path, signal, ...(context === undefined ? {} : { context }) }
+    const entries = ollamaEntries(await upstream.json(asked))
     if (entries !== null) return entries
     throw new EngineError(
       'upstream_error',
@@ -96,10 +97,10 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
   return {
     kind: 'ollama',
     upstream,
-    async listModels(signal = new AbortController().signal) {
+    async listModels(signal = new AbortController().signal, context) {
       const [entries, running] = await Promise.all([
-        entriesOf('/api/tags', signal),
-        entriesOf('/api/ps', signal).catch((error: unknown) => {
+        entriesOf('/api/tags', signal, context),
+        entriesOf('/api/ps', signal, context).catch((error: unknown) => {
           // A proxy may only let some routes through; what is loaded is then not known.
           log?.debug({ err: error }, 'The server does not tell which models are loaded')
           return []

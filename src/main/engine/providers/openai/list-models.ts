@@ -1,7 +1,7 @@
 import type { Logger } from '../../spec/engine.ts'
 import { EngineError, isEngineError } from '../../spec/engine-error.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
-import type { Upstream } from '../../spec/upstream.ts'
+import type { CallContext, Upstream } from '../../spec/upstream.ts'
 import { type JsonObject, listOf, objectOf, textOf } from '../../wire/openai/upstream-fields.ts'
 import { toUpstreamModel } from './model-facts.ts'
 import { type Vendor, vendorOfOwner } from './vendor-table.ts'
@@ -15,6 +15,8 @@ export interface ModelListing {
   path: string
   vendor: Vendor
   signal: AbortSignal
+  /** Whose request it is for, where a connection asks as its callers. */
+  context: CallContext | undefined
   log: Logger | undefined
 }
 
@@ -27,25 +29,39 @@ export interface ListedModels {
 /** The models that an allow-list names, without asking anybody. */
 export function namedModels(upstream: Upstream, vendor: Vendor): UpstreamModel[] {
   const { modelIds, baseUrl } = upstream.config
-  return unique(modelIds.map((id) => [id, {}] as const)).flatMap(
-    ([id, entry]) => toUpstreamModel(id, entry, vendor, baseUrl) ?? chatModel(id, vendor, baseUrl),
-  )
+  return unique(modelIds.map((id) => [id, {}] as const)).map(([id, entry]) => {
+    const model = toUpstreamModel(id, entry, vendor, baseUrl)
+    // Somebody named it, so it is there to be asked, whatever its name looks like.
+    return model.capabilities.length > 0 ? model : toUpstreamModel(id, { capabilities: ['chat'] }, vendor, baseUrl)
+  })
+}
+
+/** The server's list word for word. Throws `upstream_error` for an answer that holds none. */
+export async function ownList({
+  upstream,
+  path,
+  vendor,
+  signal,
+  context,
+}: Omit<ModelListing, 'log'>): Promise<{ answer: unknown; entries: [string, JsonObject][] }> {
+  const answer = await upstream
+    .json({ method: 'GET', path, signal, headers: vendor.headers, ...(context === undefined ? {} : { context }) })
+    .catch((error: unknown) => Promise.reject(withAdvice(error, upstream.config.baseUrl)))
+  return { answer, entries: unique(entriesOf(answer, upstream)) }
 }
 
 /** Asks for the list. Throws `upstream_error` for an answer that holds none. */
-export async function listModels({ upstream, path, vendor, signal, log }: ModelListing): Promise<ListedModels> {
+export async function listModels({ log, ...listing }: ModelListing): Promise<ListedModels> {
+  const { upstream, vendor, signal, context } = listing
   const { baseUrl } = upstream.config
-  const answer = await upstream
-    .json({ method: 'GET', path, signal, headers: vendor.headers })
-    .catch((error: unknown) => Promise.reject(withAdvice(error, baseUrl)))
-  const entries = unique(entriesOf(answer, upstream))
+  const { entries } = await ownList(listing)
   const owner = entries.map(([, entry]) => textOf(entry.owned_by)).find((ownedBy) => ownedBy !== null)
   const found = vendor.vendor === 'compatible' && owner !== undefined ? (vendorOfOwner(owner) ?? vendor) : vendor
-  const details = found.details === null ? new Map() : await detailsOf(upstream, found.details, signal, log)
-  const models = entries.flatMap(([id, entry]) => {
-    const model = toUpstreamModel(id, { ...entry, ...details.get(id) }, found, baseUrl)
-    return model === null ? [] : [model]
-  })
+  const details =
+    found.details === null
+      ? new Map<string, JsonObject>()
+      : await detailsOf({ upstream, path: found.details, signal, context, log })
+  const models = entries.map(([id, entry]) => toUpstreamModel(id, { ...entry, ...details.get(id) }, found, baseUrl))
   return { models, vendor: found }
 }
 
@@ -67,14 +83,22 @@ function entriesOf(answer: unknown, upstream: Upstream): (readonly [string, Json
   })
 }
 
-async function detailsOf(
-  upstream: Upstream,
-  path: string,
-  signal: AbortSignal,
-  log: Logger | undefined,
-): Promise<Map<string, JsonObject>> {
+async function detailsOf({
+  upstream,
+  path,
+  signal,
+  context,
+  log,
+}: Omit<ModelListing, 'vendor'>): Promise<Map<string, JsonObject>> {
   try {
-    const answer = await upstream.json({ method: 'GET', path, fromRoot: true, signal, firstByteMs: DETAILS_MS })
+    const answer = await upstream.json({
+      method: 'GET',
+      path,
+      fromRoot: true,
+      signal,
+      firstByteMs: DETAILS_MS,
+      ...(context === undefined ? {} : { context }),
+    })
     return new Map(entriesOf(answer, upstream))
   } catch (error) {
     if (signal.aborted) throw error
@@ -100,10 +124,4 @@ function unique(entries: (readonly [string, JsonObject])[]): [string, JsonObject
   const first = new Map<string, JsonObject>()
   for (const [id, entry] of entries) if (!first.has(id)) first.set(id, entry)
   return [...first]
-}
-
-/** Somebody named it, so it is offered, whatever its name looks like. */
-function chatModel(id: string, vendor: Vendor, baseUrl: string): UpstreamModel[] {
-  const model = toUpstreamModel(id, { capabilities: ['chat'] }, vendor, baseUrl)
-  return model === null ? [] : [model]
 }

@@ -6,17 +6,15 @@ import { bareModelName } from '../../wire/parameters/model-rules.ts'
 import { ABILITY_NAMES, COMPLETION_NAMES, EMBEDDING_NAMES, OTHER_NAMES } from './model-names.ts'
 import type { Vendor } from './vendor-table.ts'
 
-/** An entry of a list of models as the catalog's; null for a model that neither chats, completes nor embeds. */
-export function toUpstreamModel(id: string, entry: JsonObject, vendor: Vendor, baseUrl: string): UpstreamModel | null {
-  const capabilities = capabilitiesOf(id, entry, vendor)
-  if (capabilities === null) return null
+/** An entry of a list of models as the catalog's; one that neither chats, completes nor embeds has no capability. */
+export function toUpstreamModel(id: string, entry: JsonObject, vendor: Vendor, baseUrl: string): UpstreamModel {
   const meta = objectOf(entry.meta)
   const created = firstCount(entry.created, entry.created_at) ?? 0
   const parameterCount = firstCount(meta?.n_params)
   return {
     upstreamModel: id,
     name: textOf(entry.name) ?? textOf(entry.display_name) ?? id,
-    capabilities,
+    capabilities: capabilitiesOf(id, entry, vendor),
     contextLength: contextLengthOf(entry),
     sizeBytes: firstCount(meta?.size, entry.size_bytes),
     quantization: textOf(entry.quantization) ?? textOf(objectOf(entry.quantization)?.name),
@@ -60,15 +58,15 @@ function isLoaded(entry: JsonObject, vendor: Vendor): boolean {
   return typeof entry.loaded === 'boolean' ? entry.loaded : vendor.listsLoaded
 }
 
-/** What a model can do: what the entry says counts before what the name tells. Null: nothing that we ask for. */
-function capabilitiesOf(id: string, entry: JsonObject, vendor: Vendor): Capability[] | null {
+/** What a model can do: what the entry says counts before what the name tells. None: nothing that we ask for. */
+function capabilitiesOf(id: string, entry: JsonObject, vendor: Vendor): Capability[] {
   const name = bareModelName(id)
   const told = toldWords(entry)
   const kind = kindOf(name, entry, told)
-  if (kind === 'other') return null
+  if (kind === 'other') return []
   if (kind === 'embedding') return ['embedding']
   const completes = vendor.completions === 'all' || (vendor.completions !== 'none' && vendor.completions.test(name))
-  if (kind === 'completion') return completes ? ['completion'] : null
+  if (kind === 'completion') return completes ? ['completion'] : []
   const capabilities = new Set<Capability>(['chat'])
   if (completes) capabilities.add('completion')
   if (told.parameters === null) for (const each of vendor.assumed) capabilities.add(each)

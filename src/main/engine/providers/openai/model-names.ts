@@ -6,9 +6,9 @@ import type { Capability } from '#shared/models.ts'
 export const EMBEDDING_NAMES =
   /embed|(^|[-_/])(bge|gte|e5|minilm|paraphrase|stella|jina-clip|sentence-t5)([-_.]|$)|all-minilm|all-mpnet/
 
-/** Models that neither chat nor embed: pictures, sound, moderation, ranking. */
+/** Models that no text chats with: pictures, sound, moderation, ranking. */
 export const OTHER_NAMES =
-  /whisper|(^|[-_])tts([-_]|$)|dall-e|gpt-image|chatgpt-image|^sora|moderation|realtime|transcribe|^omni-moderation|stable-diffusion|(^|[-_])flux([-_.]|$)|rerank|(^|[-_])piper([-_]|$)|bark|computer-use|gpt-audio|-audio-preview/
+  /whisper|(^|[-_])tts([-_]|$)|dall-e|gpt-image|chatgpt-image|^sora([-_.]|$)|moderation|realtime|transcribe|^omni-moderation|stable-diffusion|(^|[-_])flux([-_.]|$)|rerank|(^|[-_])piper([-_]|$)|(^|[-_])bark([-_.]|$)|computer-use|gpt-audio|-audio-preview/
 
 /** Models that only go on with a text. */
 export const COMPLETION_NAMES = /^(davinci|babbage)-|-instruct-\d{4}$|(^|-)turbo-instruct/

@@ -2,7 +2,7 @@ import type { Logger } from '../../spec/engine.ts'
 import type { ProviderAdapter } from '../../spec/provider-adapter.ts'
 import type { Upstream } from '../../spec/upstream.ts'
 import { createChatApi } from './chat-api.ts'
-import { listModels, namedModels } from './list-models.ts'
+import { listModels, namedModels, ownList } from './list-models.ts'
 import { readVersion } from './read-version.ts'
 import { COMPATIBLE, type Vendor, vendorOfHost } from './vendor-table.ts'
 
@@ -24,11 +24,15 @@ export function createOpenAiAdapter(upstream: Upstream, log?: Logger): ProviderA
     kind: 'openai',
     upstream,
     ...api,
-    async listModels(signal = new AbortController().signal) {
+    async listModels(signal = new AbortController().signal, context) {
       if (modelIds.length > 0) return namedModels(upstream, vendor)
-      const listed = await listModels({ upstream, path: '/models', vendor, signal, log })
+      const listed = await listModels({ upstream, path: '/models', vendor, signal, context, log })
       vendor = listed.vendor
       return listed.models
+    },
+    async ownList(signal, context) {
+      const { answer } = await ownList({ upstream, path: '/models', vendor, signal, context })
+      return answer
     },
     version: (signal) => readVersion(upstream, vendor, signal),
   }

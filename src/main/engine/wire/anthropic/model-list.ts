@@ -1,5 +1,6 @@
 import type { Capability, CatalogModel } from '#shared/models.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import { isListedForText } from '../is-listed.ts'
 
 const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 1000
@@ -50,7 +51,7 @@ export function anthropicModel(model: CatalogModel): { id: string } {
  * Throws `invalid_request` for a wrong limit or an id that nobody has.
  */
 export function anthropicModelList(models: readonly CatalogModel[], query: URLSearchParams): object {
-  const all = models.filter((model) => model.state !== 'unavailable')
+  const all = models.filter(isListedForText)
   const limit = pageLimit(query.get('limit'))
   const before = query.get('before_id')
   const start = query.has('after_id') ? indexOf(all, query.get('after_id') ?? '', 'after_id') + 1 : 0

@@ -1,4 +1,5 @@
 import type { CatalogModel, GgufFile } from '#shared/models.ts'
+import { isListedForText } from '../is-listed.ts'
 import { ollamaModelName } from './model-name.ts'
 import { ollamaTimestamp } from './timestamps.ts'
 
@@ -36,16 +37,14 @@ export function ollamaTags(
   ownDetails: (model: CatalogModel) => object | null,
 ): object {
   return {
-    models: models
-      .filter((model) => model.state !== 'unavailable')
-      .map((model) => ({
-        name: ollamaModelName(model.id),
-        model: ollamaModelName(model.id),
-        modified_at: ollamaTimestamp(model.modifiedAt),
-        size: model.sizeBytes ?? 0,
-        digest: model.digest,
-        details: { ...ollamaModelDetails(model), ...ownDetails(model) },
-      })),
+    models: models.filter(isListedForText).map((model) => ({
+      name: ollamaModelName(model.id),
+      model: ollamaModelName(model.id),
+      modified_at: ollamaTimestamp(model.modifiedAt),
+      size: model.sizeBytes ?? 0,
+      digest: model.digest,
+      details: { ...ollamaModelDetails(model), ...ownDetails(model) },
+    })),
   }
 }
 

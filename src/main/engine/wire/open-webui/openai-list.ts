@@ -1,5 +1,6 @@
 import { allowing } from '../../spec/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
+import { type JsonObject, objectOf, textOf } from '../openai/upstream-fields.ts'
 
 /** What Open WebUI leaves out of api.openai.com's list: models that no chat can use. */
 const NOT_FOR_CHAT = /babbage|dall-e|davinci|embedding|tts|whisper/
@@ -32,10 +33,26 @@ export function rawOpenAiModel(model: UpstreamModel): Record<string, unknown> {
   }
 }
 
-/** Models that Open WebUI lists for a server: it leaves some of api.openai.com's out. */
-export function listable(models: readonly UpstreamModel[], baseUrl: string): readonly UpstreamModel[] {
-  if (!URL.canParse(baseUrl) || new URL(baseUrl).hostname !== 'api.openai.com') return models
-  return models.filter(({ upstreamModel }) => !NOT_FOR_CHAT.test(upstreamModel))
+/** Which models Open WebUI lists for a server: it leaves some of api.openai.com's out. */
+export function listable(baseUrl: string): (upstreamModel: string) => boolean {
+  if (!URL.canParse(baseUrl) || new URL(baseUrl).hostname !== 'api.openai.com') return () => true
+  return (upstreamModel) => !NOT_FOR_CHAT.test(upstreamModel)
+}
+
+/** A server's own list of models as it came, with those entries whose id is kept. A bare list gets OpenAI's form. */
+export function keptOfOwnList(answer: unknown, keep: (id: string) => boolean): JsonObject {
+  const isKept = (item: unknown): boolean => {
+    const entry = objectOf(item)
+    const id = textOf(item) ?? textOf(entry?.id) ?? textOf(entry?.model) ?? textOf(entry?.name)
+    return id !== null && keep(id)
+  }
+  if (Array.isArray(answer)) return { object: 'list', data: answer.filter(isKept) }
+  // Some servers list their models twice, in OpenAI's form and in Ollama's.
+  const lists = ['data', 'models'].flatMap((field) => {
+    const list = objectOf(answer)?.[field]
+    return Array.isArray(list) ? [[field, list.filter(isKept)] as const] : []
+  })
+  return { ...objectOf(answer), ...Object.fromEntries(lists) }
 }
 
 /** /openai/models: one entry per id; of equal ids the first connection's. */
@@ -43,8 +60,9 @@ export function openAiList(sources: readonly OpenAiListSource[]): Record<string,
   const byId = new Map<string, Record<string, unknown>>()
   for (const source of sources) {
     const isOffered = allowing(source.modelIds)
-    for (const model of listable(source.models, source.baseUrl)) {
-      if (!isOffered(model.upstreamModel)) continue
+    const isListed = listable(source.baseUrl)
+    for (const model of source.models) {
+      if (!isOffered(model.upstreamModel) || !isListed(model.upstreamModel)) continue
       const id = source.prefix + model.upstreamModel
       if (!byId.has(id)) byId.set(id, openAiListEntry(source, model))
     }

@@ -1,4 +1,5 @@
 import type { CatalogModel } from '#shared/models.ts'
+import { isListed } from '../is-listed.ts'
 
 /** A model as OpenAI lists it, and beside that the facts that clients of other gateways look for. */
 export function openAiModel(model: CatalogModel): object {
@@ -14,7 +15,6 @@ export function openAiModel(model: CatalogModel): object {
   }
 }
 
-/** The models that can be asked: one that is still being checked answers once it is. */
 export function openAiModelList(models: readonly CatalogModel[]): object {
-  return { object: 'list', data: models.filter((model) => model.state !== 'unavailable').map(openAiModel) }
+  return { object: 'list', data: models.filter(isListed).map(openAiModel) }
 }
