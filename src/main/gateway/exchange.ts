@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Engine, RouteRecord } from '../engine/spec/engine.ts'
 import type { EngineError } from '../engine/spec/engine-error.ts'
 import type { Principal } from '../engine/spec/principal.ts'
+import { LOOK_MS } from '../engine/spec/within-time.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Dialect } from './dialect.ts'
 import type { GatewayResponse } from './gateway-response.ts'
@@ -21,6 +22,8 @@ export interface GatewayTiming {
   lingerMs: number
   /** What running answers get to finish when the gateway closes. */
   drainMs: number
+  /** What a server gets to say of itself, beyond the time to connect. */
+  lookMs: number
 }
 
 export const DEFAULT_TIMING: GatewayTiming = {
@@ -30,6 +33,7 @@ export const DEFAULT_TIMING: GatewayTiming = {
   bodyIdleMs: 60_000,
   lingerMs: 2_000,
   drainMs: 3_000,
+  lookMs: LOOK_MS,
 }
 
 /** What all requests of one gateway share. */

@@ -388,6 +388,42 @@ describe('models and the token', () => {
   })
 })
 
+describe('a server that accepts and never answers in whole', () => {
+  test.each([
+    ['auth', ['/api/tags']],
+    ['version', ['/api/tags', '/api/version']],
+    ['models', ['/api/tags', '/api/version', '/api/tags']],
+  ] as const)('ends the step %s after the time of a look', async (step, paths) => {
+    let requests = 0
+    const server = createHttpServer((_request, response) => {
+      requests += 1
+      const isLast = requests === paths.length
+      // The first step asks for the head alone.
+      if (isLast && step === 'auth') return
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+      if (!isLast) {
+        response.end(JSON.stringify({ version: '1', models: [] }))
+        return
+      }
+      const drip = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(drip))
+    })
+    onTestFinished(() => server.closeAllConnections())
+    const port = await listen(server)
+    const clock = createManualClock()
+    const { connections } = await openConnections({ clock })
+    const testing = Array.fromAsync(
+      connections.test({ provider: 'ollama', baseUrl: `http://127.0.0.1:${port}` }, null, new AbortController().signal),
+    )
+    await until('it was asked', () => (requests === paths.length ? true : null))
+    clock.advance(15_000)
+    expect(end(await testing, step)).toMatchObject({
+      state: 'failed',
+      error: { code: 'first_byte_timeout', message: expect.stringContaining('15 s') as string },
+    })
+  })
+})
+
 test('a cancelled test ends quietly and frees its sockets', async () => {
   const stop = new AbortController()
   let isClosed = false

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createEngine } from '../../../src/main/engine/index.ts'
 import type { Engine } from '../../../src/main/engine/spec/engine.ts'
+import type { GatewayTiming } from '../../../src/main/gateway/exchange.ts'
 import { createGateway } from '../../../src/main/gateway/index.ts'
 import type { ConnectionInput } from '../../../src/shared/connections.ts'
 import { type HttpAnswer, http, post } from '../../support/http-client.ts'
@@ -20,7 +21,7 @@ export interface Bench {
 }
 
 /** The real engine behind the real gateway, without a model of its own. */
-export async function startBench(): Promise<Bench> {
+export async function startBench(timing: Partial<GatewayTiming> = {}): Promise<Bench> {
   const entry = (name: string): URL => new URL(`../../../src/main/${name}.ts`, import.meta.url)
   const engine = await createEngine({
     dataFolder: tempFolder(),
@@ -31,7 +32,7 @@ export async function startBench(): Promise<Bench> {
     environment: { SWITCHYARD_GPU: 'off' },
   })
   onTestFinished(() => engine.close())
-  const gateway = createGateway({ engine, host: '127.0.0.1', port: 0, rendererFolder: null, version: '1.2.3' })
+  const gateway = createGateway({ engine, host: '127.0.0.1', port: 0, rendererFolder: null, version: '1.2.3', timing })
   const { port } = await gateway.listen()
   onTestFinished(() => gateway.close())
   return {

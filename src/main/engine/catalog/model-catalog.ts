@@ -5,6 +5,7 @@ import type { Catalog, Logger } from '../spec/engine.ts'
 import { blotError, EngineError } from '../spec/engine-error.ts'
 import { otherName } from '../spec/model-name.ts'
 import type { ProviderAdapter, UpstreamModel } from '../spec/provider-adapter.ts'
+import { LOOK_MS } from '../spec/within-time.ts'
 import { createLookSchedule } from './look-schedule.ts'
 import { type ConnectionSnapshot, mergeSnapshots } from './merge-snapshots.ts'
 
@@ -37,8 +38,6 @@ interface Looks {
   abort: AbortController
 }
 
-/** What a look may take beyond the time to connect, ms. */
-const LOOK_MS = 10_000
 /** A model that nobody knows is asked for again at servers whose list is older than this, ms. */
 const STALE_FOR_UNKNOWN_MS = 2_000
 /** What such an extra look may hold up the request, ms. */

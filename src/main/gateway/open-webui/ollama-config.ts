@@ -7,6 +7,7 @@ import { readJsonBody } from '../json-body.ts'
 import { upstreamOf } from '../ollama/upstream-of.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
+import { askServer } from './ask-server.ts'
 import {
   configsByIndex,
   configsField,
@@ -58,7 +59,9 @@ export async function verifyOllama(exchange: Exchange): Promise<void> {
     const given = { url, key: key ?? '', entry: key ? { key } : null }
     const answer = await withUnsaved(exchange.gateway.engine, 'ollama', given, async (connection) => {
       try {
-        return await upstreamOf(connection).json({ method: 'GET', path: '/api/version', signal })
+        return await askServer(exchange, connection, signal, (bounded) =>
+          upstreamOf(connection).json({ method: 'GET', path: '/api/version', signal: bounded }),
+        )
       } catch (error) {
         throw verifyError(error)
       }

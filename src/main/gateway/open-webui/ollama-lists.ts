@@ -1,18 +1,21 @@
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { isAdmin } from '../../engine/spec/principal.ts'
+import type { UpstreamResponse } from '../../engine/spec/upstream.ts'
 import { type OllamaListEntry, ollamaList } from '../../engine/wire/open-webui/ollama-list.ts'
+import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
-import { passAnswer } from '../ollama/pass-answer.ts'
 import { type Process, runningOn } from '../ollama/processes.ts'
 import { upstreamOf } from '../ollama/upstream-of.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
+import { askServer } from './ask-server.ts'
 import { bareName, memberAt, members } from './connection-family.ts'
 import { entriesForCaller } from './family-lists.ts'
 import { ollamaSources } from './list-sources.ts'
 
 /** How long the version of one server is waited for, ms. */
 const ASK_MS = 1_000
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /**
  * GET /ollama/api/tags[/{i}]: merged from what is known, or one server's own list. Of that, people who are not
@@ -91,10 +94,38 @@ function mergedFor(exchange: Exchange, index: number | null): OllamaListEntry[] 
   )
 }
 
-/** What one server answers itself, word for word. */
+/** What one server answers itself, word for word. It is read to its end first, so that one without an end can be told. */
 function ownAnswer(exchange: Exchange, index: number, path: string): Promise<void> {
   const { connection } = memberAt(exchange.gateway.engine, 'ollama', index)
-  return forClient(exchange, (signal) => passAnswer(exchange, connection, { method: 'GET', path, signal }))
+  return forClient(exchange, async (signal) => {
+    const { context } = callerOf(exchange, 'ollama')
+    const { type, body } = await askServer(exchange, connection, signal, async (bounded) => {
+      const asked = { method: 'GET' as const, path, signal: bounded, ...(context === undefined ? {} : { context }) }
+      const answer = await upstreamOf(connection).open(asked)
+      return { type: answer.headers['content-type'], body: await wholeBody(answer, connection.name) }
+    })
+    exchange.res.writeHead(200, {
+      'X-Switchyard-Connection': connection.id,
+      'X-Switchyard-Place': connection.place,
+      ...(type === undefined ? {} : { 'Content-Type': type }),
+    })
+    exchange.res.end(body)
+  })
+}
+
+async function wholeBody(answer: UpstreamResponse, title: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of answer.body) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > MAX_ANSWER_BYTES) throw new EngineError('upstream_error', `${title} answered with more than 64 MB.`)
+    }
+  } finally {
+    answer.discard()
+  }
+  return Buffer.concat(chunks)
 }
 
 async function askVersion(

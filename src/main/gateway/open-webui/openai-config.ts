@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
+import { askServer } from './ask-server.ts'
 import {
   configsByIndex,
   configsField,
@@ -59,7 +60,7 @@ export async function verifyOpenAi(exchange: Exchange): Promise<void> {
     const given = { url, key: key ?? '', entry: config ?? null }
     const { context } = callerOf(exchange, 'openai')
     const answer = await withUnsaved(exchange.gateway.engine, 'openai', given, (connection) =>
-      ownListOf(connection, signal, context),
+      askServer(exchange, connection, signal, (bounded) => ownListOf(connection, bounded, context)),
     )
     sendJson(exchange, 200, answer)
   })

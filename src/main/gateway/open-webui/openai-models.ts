@@ -4,6 +4,7 @@ import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
+import { askServer } from './ask-server.ts'
 import { memberAt, prefixOf } from './connection-family.ts'
 import { entriesForCaller } from './family-lists.ts'
 import { openAiSources } from './list-sources.ts'
@@ -19,7 +20,7 @@ export function openAiModels(exchange: Exchange, index: number | null): Promise<
   const maySee = (id: string): boolean => engine.access.mayUse(principal, prefixOf(connection) + id)
   return forClient(exchange, async (signal) => {
     const { context } = callerOf(exchange, 'openai')
-    const answer = await ownListOf(connection, signal, context)
+    const answer = await askServer(exchange, connection, signal, (bounded) => ownListOf(connection, bounded, context))
     const kept = keptOfOwnList(answer, (id) => isListed(id) && (isAdmin(principal) || maySee(id)))
     // What stands beside the list may tell of models, too.
     const { object, data, models } = kept

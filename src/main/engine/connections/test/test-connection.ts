@@ -3,6 +3,7 @@ import type { Clock } from '../../spec/clock.ts'
 import { toEngineError } from '../../spec/engine-error.ts'
 import type { ProviderAdapter, UpstreamModel } from '../../spec/provider-adapter.ts'
 import type { Upstream } from '../../spec/upstream.ts'
+import { LOOK_MS, withinTime } from '../../spec/within-time.ts'
 import { addressAdvice } from '../address/address-advice.ts'
 import { titleOf } from '../connection-entry.ts'
 import type { CreateAdapter, OpenUpstream } from '../live-connections.ts'
@@ -112,7 +113,7 @@ function readAddress(found: Partial<Findings>, options: TestConnectionOptions): 
   }
 }
 
-/** The steps that go through the upstream, as every later request will. */
+/** The steps that go through the upstream, as every later request will; all but the last with no more time than a look has. */
 async function askServer(
   step: Exclude<StepName, 'address' | 'resolve' | 'connect' | 'tls'>,
   accepted: AcceptedInput,
@@ -129,22 +130,21 @@ async function askServer(
   })
   found.adapter ??= options.createAdapter(config.provider, found.upstream)
   const { upstream, adapter } = found
-  switch (step) {
-    case 'auth':
-      return authenticate(
-        upstream,
-        keys.map((key) => maskOf(lastFour(key))),
-        signal,
-      )
-    case 'version':
-      return askVersion(adapter, signal)
-    case 'models': {
-      const { models, outcome } = await listModels(adapter, config, signal)
+  if (step === 'token') return askForOneToken(adapter, found.models ?? [], options.requestId, signal)
+  const limit = { ms: LOOK_MS + config.timeouts.connectMs, title: upstream.title, signal, clock: options.clock }
+  try {
+    return await withinTime(limit, async (bounded) => {
+      if (step === 'version') return askVersion(adapter, bounded)
+      if (step === 'auth') {
+        const masks = keys.map((key) => maskOf(lastFour(key)))
+        return authenticate(upstream, masks, bounded)
+      }
+      const { models, outcome } = await listModels(adapter, config, bounded)
       found.models = models
       return outcome
-    }
-    case 'token':
-      return askForOneToken(adapter, found.models ?? [], options.requestId, signal)
+    })
+  } catch (thrown) {
+    return failedStep(thrown)
   }
 }
 
