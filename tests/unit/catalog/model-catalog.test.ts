@@ -223,4 +223,28 @@ describe('the catalog', () => {
     // It is down now, and was looked at before.
     await catalog.firstLooks(2_000)
   })
+
+  it('asks as its caller where only callers have what a connection wants', async () => {
+    const adapter = scriptedAdapter([])
+    adapter.listModels = async (_signal, context) => {
+      if (context?.cookie !== 'sid=1') throw new EngineError('auth_failed', 'no cookie')
+      return [named('m')]
+    }
+    const { catalog, pass, health } = setUp(
+      testConnection('a', adapter, { auth: { type: 'session', headerName: null }, probeSeconds: 10 }),
+    )
+    await catalog.refresh('a')
+    expect(health.get('a')).toMatchObject({
+      state: 'unknown',
+      checkedAt: expect.any(Number),
+      lastError: { error: { message: expect.stringContaining('whoever is signed in') } },
+    })
+    expect(await catalog.findAfterLook('m')).toBeNull()
+    expect(await catalog.findAfterLook('m', { cookie: 'sid=2' })).toBeNull()
+    expect((await catalog.findAfterLook('m', { cookie: 'sid=1' }))?.state).toBe('ready')
+    // Its own looks go on without a caller, and say nothing against what one of them saw.
+    await pass(10_000)
+    expect(catalog.find('m')?.state).toBe('ready')
+    expect(health.state('a')).toBe('ready')
+  })
 })

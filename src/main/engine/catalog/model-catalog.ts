@@ -4,7 +4,9 @@ import type { Connection, ConnectionSet, HealthBoard } from '../spec/connections
 import type { Catalog, Logger } from '../spec/engine.ts'
 import { blotError, EngineError } from '../spec/engine-error.ts'
 import { otherName } from '../spec/model-name.ts'
+import { needsCaller } from '../spec/needs-caller.ts'
 import type { ProviderAdapter, UpstreamModel } from '../spec/provider-adapter.ts'
+import type { CallContext } from '../spec/upstream.ts'
 import { LOOK_MS } from '../spec/within-time.ts'
 import { createLookSchedule } from './look-schedule.ts'
 import { type ConnectionSnapshot, mergeSnapshots } from './merge-snapshots.ts'
@@ -33,6 +35,8 @@ interface Looks {
   promise: Promise<void>
   /** Wanted once more after the one that runs. */
   again: boolean
+  /** For whom the next one asks. */
+  context: CallContext | undefined
   /** Whom the running one asks. */
   adapter: ProviderAdapter
   abort: AbortController
@@ -86,14 +90,14 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
   /** False once it was edited or removed: then it has no use for the old one's answer. */
   const isCurrent = ({ id, adapter }: Connection): boolean => !closed && connections.find(id)?.adapter === adapter
 
-  async function look(connection: Connection, signal: AbortSignal): Promise<void> {
+  async function look(connection: Connection, signal: AbortSignal, context: CallContext | undefined): Promise<void> {
     const startedAt = clock.monotonic()
     try {
       const { adapter } = connection
       const [models, version] = await unlessAborted(
         signal,
         Promise.all([
-          adapter.listModels(signal),
+          adapter.listModels(signal, context),
           adapter.version === undefined ? undefined : adapter.version(signal).catch(() => null),
         ]),
       )
@@ -112,7 +116,9 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
         signal.aborted ? signal.reason : thrown,
         upstream === undefined ? undefined : (text) => upstream.blot(text),
       )
-      health.failed(connection.id, error, 'look')
+      if (needsCaller(connection.config) && (error.code === 'auth_failed' || error.code === 'forbidden')) {
+        health.unproven(connection.id, withoutProof(error))
+      } else health.failed(connection.id, error, 'look')
       const fields = { connection: connection.name, code: error.code, reason: error.message, detail: error.detail }
       // Once per outage; a server that stays down would fill the log.
       if (health.get(connection.id).state === before) log.debug(fields, 'could not list the models of a connection')
@@ -121,18 +127,21 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
     changed()
   }
 
-  function refresh(id: string): Promise<void> {
+  function refresh(id: string, caller?: CallContext): Promise<void> {
     const connection = connections.find(id)
     if (connection === null || closed) return Promise.resolve()
+    const context = needsCaller(connection.config) ? caller : undefined
     const current = running.get(id)
     if (current !== undefined) {
       // What is being asked may already be out of date: ask once more after it.
       current.again = true
+      current.context = context ?? current.context
       return current.promise
     }
     const run: Looks = {
       promise: Promise.resolve(),
       again: false,
+      context,
       adapter: connection.adapter,
       abort: new AbortController(),
     }
@@ -140,7 +149,9 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       let latest: Connection | null = connection
       while (latest !== null) {
         const { name, config, adapter } = latest
+        const asked = run.context
         run.again = false
+        run.context = undefined
         run.adapter = adapter
         askedAs.set(id, latest.listKey)
         const abort = new AbortController()
@@ -149,7 +160,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
           () => abort.abort(new EngineError('first_byte_timeout', `${name} did not list its models in time.`)),
           LOOK_MS + (config?.timeouts.connectMs ?? 0),
         )
-        await look(latest, abort.signal)
+        await look(latest, abort.signal, asked)
         limit.cancel()
         latest = run.again && !closed ? connections.find(id) : null
       }
@@ -206,7 +217,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
   return {
     list: view,
     find: lookUp,
-    async findAfterLook(id) {
+    async findAfterLook(id, context) {
       const found = lookUp(id)
       if (found !== null) return found
       const worthAsking = connections.all().filter((connection) => {
@@ -218,7 +229,11 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       if (worthAsking.length === 0) return null
       await atMost(
         UNKNOWN_WAIT_MS,
-        worthAsking.map((connection) => running.get(connection.id)?.promise ?? refresh(connection.id)),
+        worthAsking.map(({ id, config }) =>
+          needsCaller(config) && context !== undefined
+            ? refresh(id, context)
+            : (running.get(id)?.promise ?? refresh(id)),
+        ),
       )
       return lookUp(id)
     },
@@ -270,4 +285,11 @@ function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Prom
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     work.then(resolve, reject)
   })
+}
+
+/** What to say of a connection whose proof comes with its callers. */
+function withoutProof(cause: EngineError): EngineError {
+  const message =
+    'It asks for the proof of whoever is signed in, so its models are known once somebody asked for one of them.'
+  return new EngineError(cause.code, message, { cause, ...(cause.upstream ? { upstream: cause.upstream } : {}) })
 }

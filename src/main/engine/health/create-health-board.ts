@@ -88,6 +88,14 @@ export function createHealthBoard({ now }: { now: () => number }): HealthBoard {
         lastError: { at, error: toPublicError(error) },
       })
     },
+    unproven(id, thrown) {
+      const at = now()
+      const state = get(id).state
+      // What a caller's own look or request showed still holds.
+      if (state === 'ready' || state === 'slow' || state === 'limited') return set(id, { checkedAt: at })
+      const lastError = { at, error: toPublicError(toEngineError(thrown)) }
+      set(id, { state: 'unknown', checkedAt: at, lastError })
+    },
     answered(id) {
       const state = board.get(id)?.state
       if (state === 'ready' || state === 'slow') return

@@ -3,6 +3,7 @@ import type { Clock } from '../spec/clock.ts'
 import type { Connection, HealthBoard } from '../spec/connections.ts'
 import type { RouteRecord } from '../spec/engine.ts'
 import { blotError, EngineError, toEngineError } from '../spec/engine-error.ts'
+import { needsCaller } from '../spec/needs-caller.ts'
 import { unknownModel } from '../spec/unknown-model.ts'
 import { type AskedModel, type Candidate, routeTo } from './candidates.ts'
 import { movesOn, triesNextKey } from './move-on.ts'
@@ -134,8 +135,7 @@ export class Attempts {
 /** One bad key of several, or the caller's own credentials, say nothing about the connection as a whole. */
 function speaksForConnection({ config }: Connection, { code }: EngineError): boolean {
   if (config === null) return false
-  const isCallers = config.auth.type === 'session' || config.auth.type === 'system_oauth'
-  return !(isCallers && code === 'auth_failed')
+  return !(needsCaller(config) && code === 'auth_failed')
 }
 
 function noCandidates({ model, asked }: Pick<AttemptsOptions, 'model' | 'asked'>): EngineError {

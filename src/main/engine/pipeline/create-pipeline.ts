@@ -70,7 +70,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     apply: (found: NonNullable<FoundModel['resolved']>, request: Request) => Request,
   ): Promise<{ request: Request; attempts: Attempts }> {
     refuseWhenClosing()
-    const found = await findModel(request.model, caller.principal, { catalog, resolver, access }, options)
+    const parts = { catalog, resolver, access }
+    const found = await findModel(request.model, caller.principal, parts, options, caller.context)
     const attempts = attemptsAt(found, caller, options)
     const { resolved } = found
     return { attempts, request: resolved?.changesRequests === true ? apply(resolved, request) : request }

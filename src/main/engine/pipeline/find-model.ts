@@ -4,6 +4,7 @@ import type { Catalog, RouteOptions } from '../spec/engine.ts'
 import { isEngineError } from '../spec/engine-error.ts'
 import type { ModelResolver, ResolvedModel } from '../spec/presets.ts'
 import { isAdmin, type Principal } from '../spec/principal.ts'
+import type { CallContext } from '../spec/upstream.ts'
 import type { AskedModel, Limits } from './candidates.ts'
 
 /** A model that the person may use, followed to its base. */
@@ -34,13 +35,14 @@ export async function findModel(
   principal: Principal,
   parts: FindParts,
   options: RouteOptions = {},
+  context?: CallContext,
 ): Promise<FoundModel> {
   const { catalog, resolver, access } = parts
   let outcome = options.resolved ?? resolveNow(askedId, parts)
   if (!isResolved(outcome) && options.connectionId === undefined) {
     const { state, baseModelId } = resolver.follow(askedId)
     const isMissing = (state === 'unknown' || state === 'missing-base') && baseModelId !== null
-    if (isMissing && (await catalog.findAfterLook(baseModelId)) !== null) outcome = resolveNow(askedId, parts)
+    if (isMissing && (await catalog.findAfterLook(baseModelId, context)) !== null) outcome = resolveNow(askedId, parts)
   }
   if (outcome !== null || !mayNameAny(principal, options)) access.requireModel(principal, askedId)
   if (outcome !== null && !isResolved(outcome)) throw outcome

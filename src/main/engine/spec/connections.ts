@@ -86,6 +86,8 @@ export interface HealthBoard {
   succeeded(id: string, facts: { latencyMs: number; modelCount: number; version?: string | null }): void
   /** A look or a request failed. */
   failed(id: string, error: Error, source: 'look' | 'request'): void
+  /** A look that showed no caller's proof was refused for it: the server answers, and nothing else is known. */
+  unproven(id: string, error: Error): void
   /** A request got its first content. */
   answered(id: string): void
   began(id: string): void

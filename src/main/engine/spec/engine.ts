@@ -136,13 +136,14 @@ export interface Catalog {
   find(id: string): CatalogModel | null
   /**
    * As `find`; a model that nobody is known to have is asked for once more at servers that were not asked lately (a pull
-   * by another program, the first seconds after the start), for 1.5 s at most.
+   * by another program, the first seconds after the start), for 1.5 s at most. `context` is the caller's: connections that
+   * have no proof of their own are asked with it.
    */
-  findAfterLook(id: string): Promise<CatalogModel | null>
+  findAfterLook(id: string, context?: CallContext): Promise<CatalogModel | null>
   /** One connection's own entries as last known (unprefixed, unfiltered), and when; null if never known. */
   snapshot(connectionId: string): { models: readonly UpstreamModel[]; knownAt: number } | null
-  /** Asks one connection again now. Never throws. */
-  refresh(connectionId: string): Promise<void>
+  /** Asks one connection again now, with the caller's `context` if it has no proof of its own. Never throws. */
+  refresh(connectionId: string, context?: CallContext): Promise<void>
   /** Waits for looks at connections that nothing is known of yet, and at most so long. */
   firstLooks(waitMs: number): Promise<void>
   onChange(listener: () => void): () => void

@@ -1,18 +1,21 @@
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
+import type { Exchange } from '../exchange.ts'
 import { type Holder, holders, lookAgain, memberOrFirst, members, nameAt } from '../open-webui/connection-family.ts'
 
 /** The Ollama connections that hold a model. If none is known to, all are asked again first: it may be new. */
-export async function holdersNow(engine: Engine, model: string): Promise<Holder[]> {
+export async function holdersNow(exchange: Exchange, model: string): Promise<Holder[]> {
+  const { engine } = exchange.gateway
   const known = holders(engine, 'ollama', model)
   if (known.length > 0) return known
-  await lookAgain(engine, members(engine, 'ollama'))
+  await lookAgain(exchange, members(engine, 'ollama'))
   return holders(engine, 'ollama', model)
 }
 
 /** As `holdersNow`, and throws `model_not_found` or says that the model is held by something else than Ollama. */
-export async function requireHolders(engine: Engine, model: string): Promise<[Holder, ...Holder[]]> {
-  const [first, ...others] = await holdersNow(engine, model)
+export async function requireHolders(exchange: Exchange, model: string): Promise<[Holder, ...Holder[]]> {
+  const { engine } = exchange.gateway
+  const [first, ...others] = await holdersNow(exchange, model)
   if (first !== undefined) return [first, ...others]
   if (engine.catalog.find(model) === null) {
     throw new EngineError('model_not_found', `model '${model}' not found`, { param: 'model' })

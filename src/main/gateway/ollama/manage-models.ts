@@ -61,7 +61,7 @@ export async function push(exchange: Exchange): Promise<void> {
   const { model, insecure, stream } = await readTransfer(exchange)
   const { engine } = exchange.gateway
   return followJob(exchange, stream, async () => {
-    const [{ connection, upstreamModel }] = await requireHolders(engine, model)
+    const [{ connection, upstreamModel }] = await requireHolders(exchange, model)
     return engine.jobs.push({ connectionId: connection.id, model: upstreamModel, insecure })
   })
 }
@@ -71,7 +71,7 @@ export async function copy(exchange: Exchange): Promise<void> {
   const { source, destination } = await readCopy(exchange)
   const { engine } = exchange.gateway
   return forClient(exchange, async () => {
-    const [{ connection, upstreamModel }] = await requireHolders(engine, source)
+    const [{ connection, upstreamModel }] = await requireHolders(exchange, source)
     await engine.ollamaServers.copy(connection.id, upstreamModel, bareName(connection, destination))
     exchange.res.writeHead(200).end()
   })
@@ -82,7 +82,7 @@ export async function remove(exchange: Exchange): Promise<void> {
   const model = await readModelName(exchange)
   const { engine } = exchange.gateway
   return forClient(exchange, async () => {
-    const [{ connection, upstreamModel }] = await requireHolders(engine, model)
+    const [{ connection, upstreamModel }] = await requireHolders(exchange, model)
     await engine.ollamaServers.remove(connection.id, upstreamModel)
     exchange.res.writeHead(200).end()
   })

@@ -18,7 +18,7 @@ export async function show(exchange: Exchange): Promise<void> {
   const { engine } = exchange.gateway
   return forClient(exchange, async (signal) => {
     // It may have come to a server since that was looked at.
-    if (engine.catalog.find(body.model) === null) await holdersNow(engine, body.model)
+    if (engine.catalog.find(body.model) === null) await holdersNow(exchange, body.model)
     const model = findModel(exchange, body.model)
     const id = runtimeId(model)
     const servers = id === null ? holders(engine, 'ollama', model.id) : []

@@ -3,6 +3,7 @@ import type { Connection, ConnectionFamily } from '../../engine/spec/connections
 import type { Engine, RouteOptions } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { isAdmin } from '../../engine/spec/principal.ts'
+import { callerOf } from '../caller.ts'
 import { findBase } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
 import type { WebUiHandler } from './route-table.ts'
@@ -125,7 +126,7 @@ export async function findInFamily(
   }
   const known = held()
   if (known !== null) return known
-  await lookAgain(engine, members(engine, family))
+  await lookAgain(exchange, members(engine, family))
   return held()
 }
 
@@ -134,13 +135,15 @@ export function notFoundIn(model: string): EngineError {
   return new EngineError('model_not_found', `Model '${model}' was not found`, { param: 'model' })
 }
 
-/** Asks these connections for their models again, and waits a little for the answers. */
-export async function lookAgain(engine: Engine, asked: readonly Member[]): Promise<void> {
+/** Asks these connections for their models again, for the caller, and waits a little for the answers. */
+export async function lookAgain(exchange: Exchange, asked: readonly Member[]): Promise<void> {
+  const { catalog } = exchange.gateway.engine
+  const { context } = callerOf(exchange, 'openai')
   let timer: NodeJS.Timeout | undefined
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, REFRESH_MS)
   })
-  await Promise.race([enough, Promise.all(asked.map(({ connection }) => engine.catalog.refresh(connection.id)))])
+  await Promise.race([enough, Promise.all(asked.map(({ connection }) => catalog.refresh(connection.id, context)))])
   clearTimeout(timer)
 }
 

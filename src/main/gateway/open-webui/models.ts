@@ -30,7 +30,7 @@ const unloadSchema = z.object({ model: z.string().min(1) })
 export async function models(exchange: Exchange): Promise<void> {
   const { engine } = exchange.gateway
   if (/^(true|1)$/i.test(new URLSearchParams(exchange.query).get('refresh') ?? '')) {
-    await lookAgain(engine, [...members(engine, 'ollama'), ...members(engine, 'openai')])
+    await lookAgain(exchange, [...members(engine, 'ollama'), ...members(engine, 'openai')])
   }
   sendJson(exchange, 200, { data: entriesFor(exchange) })
 }

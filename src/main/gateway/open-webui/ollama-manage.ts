@@ -104,7 +104,7 @@ export async function ollamaShow(exchange: Exchange): Promise<void> {
 async function serversOf(exchange: Exchange, model: string, index: number | null): Promise<[Holder, ...Holder[]]> {
   const { engine } = exchange.gateway
   if (index !== null) return [serverAt(engine, model, index)]
-  const [first, ...others] = await holdersNow(engine, model)
+  const [first, ...others] = await holdersNow(exchange, model)
   if (first !== undefined) return [first, ...others]
   throw notFoundIn(model)
 }

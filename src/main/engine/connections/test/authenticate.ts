@@ -1,12 +1,10 @@
 import type { ConnectionConfig } from '#shared/connections.ts'
 import { EngineError, toEngineError } from '../../spec/engine-error.ts'
+import { needsCaller } from '../../spec/needs-caller.ts'
 import type { Upstream, UpstreamResponse } from '../../spec/upstream.ts'
 import { azureAddress } from '../../wire/parameters/azure-address.ts'
 import { addressAdvice } from '../address/address-advice.ts'
 import { failedStep, type StepOutcome } from './step-outcome.ts'
-
-/** Auth types whose proof comes with somebody's request, so a test has none to show. */
-const NEEDS_A_CALLER = new Set<string>(['session', 'system_oauth'])
 
 /** Asks for the list of models with each key, since every server of every kind has one and asks for a key there. */
 export async function authenticate(
@@ -47,7 +45,8 @@ async function tryKey(
   }
   const error = toEngineError(await upstream.httpError(response))
   if (status < 400) return failedStep(error, { advice: redirectAdvice(config, headers.location) })
-  if (NEEDS_A_CALLER.has(config.auth.type) && (status === 401 || status === 403)) {
+  // A test has no caller's proof to show.
+  if (needsCaller(config) && (status === 401 || status === 403)) {
     return {
       state: 'skipped',
       detail: 'It asks for a proof that comes with the request of whoever is signed in, so only a chat can try it.',
