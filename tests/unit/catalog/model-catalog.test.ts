@@ -247,4 +247,41 @@ describe('the catalog', () => {
     expect(catalog.find('m')?.state).toBe('ready')
     expect(health.state('a')).toBe('ready')
   })
+
+  it('merges a name with :latest and without it, each holder with its own way to write it', async () => {
+    const ollama = testConnection(
+      'a',
+      scriptedAdapter([named('m:latest', { loaded: true })]),
+      {},
+      { provider: 'ollama' },
+    )
+    const openAi = testConnection('b', scriptedAdapter([named('m'), named('m:7b')]))
+    const { catalog, health, set, refreshAll } = setUp(ollama, openAi)
+    await refreshAll()
+    expect(catalog.list().map(({ id }) => id)).toEqual(['m:latest', 'm:7b'])
+    for (const id of ['m', 'm:latest']) {
+      expect(catalog.find(id)?.holders.map(({ connectionId, upstreamModel }) => [connectionId, upstreamModel])).toEqual(
+        [
+          ['a', 'm:latest'],
+          ['b', 'm'],
+        ],
+      )
+    }
+    // Whoever answers, the id is the one that the first in the list writes.
+    health.failed('a', new EngineError('upstream_unavailable', 'refused'), 'look')
+    expect(catalog.list()[0]).toMatchObject({ id: 'm:latest', state: 'ready', loaded: false })
+    set.replace([openAi, ollama])
+    expect(catalog.list().map(({ id }) => id)).toEqual(['m', 'm:7b'])
+  })
+
+  it('keeps both apart where one server lists both', async () => {
+    const { catalog, refreshAll } = setUp(
+      testConnection('a', scriptedAdapter([named('m:latest')])),
+      testConnection('b', scriptedAdapter([named('m'), named('m:latest'), named('m')])),
+    )
+    await refreshAll()
+    const holders = (id: string) => catalog.find(id)?.holders.map(({ connectionId }) => connectionId)
+    expect(catalog.list().map(({ id }) => id)).toEqual(['m:latest', 'm'])
+    expect([holders('m:latest'), holders('m')]).toEqual([['a', 'b'], ['b']])
+  })
 })

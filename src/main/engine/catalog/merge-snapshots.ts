@@ -1,6 +1,6 @@
+import { allowing, withoutLatest } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { Connection } from '../spec/connections.ts'
-import { allowing } from '../spec/model-name.ts'
 import type { UpstreamModel } from '../spec/provider-adapter.ts'
 
 /** What one connection last told us it holds. */
@@ -18,22 +18,44 @@ type Holder = CatalogModel['holders'][number]
 /** The better state wins where holders differ. */
 const RANK: Record<CatalogModel['state'], number> = { ready: 3, checking: 2, unavailable: 1, unreachable: 0 }
 
+/** What one connection offers, by the ids of the catalog; each once. */
+interface Offer {
+  snapshot: ConnectionSnapshot
+  models: ReadonlyMap<string, UpstreamModel>
+}
+
 /**
  * One logical model per id over all connections that hold it, in connection order, whatever the provider. Ids carry the
- * connection's prefix. The first holder in the best state gives the facts.
+ * connection's prefix, and `x` and `x:latest` are one. The first holder gives id and name, the first in the best state the
+ * facts.
  */
 export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: number): CatalogModel[] {
-  const byId = new Map<string, CatalogModel>()
-  for (const snapshot of snapshots) {
-    for (const model of offered(snapshot)) {
-      const id = catalogId(snapshot.connection, model.upstreamModel)
+  const offers = snapshots.map((snapshot): Offer => ({ snapshot, models: offered(snapshot) }))
+  const apart = listedBothWays(offers)
+  const byKey = new Map<string, CatalogModel>()
+  for (const { snapshot, models } of offers) {
+    for (const [id, model] of models) {
+      const bare = withoutLatest(id)
+      const key = apart.has(bare) ? id : bare
       const mine = toCatalogModel(id, model, snapshot, now)
-      const known = byId.get(id)
-      if (known === undefined) byId.set(id, mine)
+      const known = byKey.get(key)
+      if (known === undefined) byKey.set(key, mine)
       else join(known, mine)
     }
   }
-  return [...byId.values()]
+  return [...byKey.values()]
+}
+
+/** Names that one server lists with `:latest` and without it. It may mean two models, so both stay to be asked for. */
+function listedBothWays(offers: readonly Offer[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { models } of offers) {
+    for (const id of models.keys()) {
+      const bare = withoutLatest(id)
+      if (bare !== id && models.has(bare)) found.add(bare)
+    }
+  }
+  return found
 }
 
 /** The id under which a connection's model is known here. */
@@ -43,15 +65,20 @@ export function catalogId(connection: Connection, upstreamModel: string): string
 }
 
 /** The models that the allow-list lets through. */
-function offered({ connection, models }: ConnectionSnapshot): readonly UpstreamModel[] {
+function offered({ connection, models }: ConnectionSnapshot): ReadonlyMap<string, UpstreamModel> {
   const isOffered = allowing(connection.config?.modelIds ?? [])
-  return models.filter(({ upstreamModel }) => isOffered(upstreamModel))
+  const byId = new Map<string, UpstreamModel>()
+  for (const model of models) {
+    const id = catalogId(connection, model.upstreamModel)
+    if (isOffered(model.upstreamModel) && !byId.has(id)) byId.set(id, model)
+  }
+  return byId
 }
 
 function join(known: CatalogModel, other: CatalogModel): void {
   known.holders.push(...other.holders)
-  const { holders } = known
-  if (RANK[other.state] > RANK[known.state]) Object.assign(known, other, { holders })
+  const { id, name, holders } = known
+  if (RANK[other.state] > RANK[known.state]) Object.assign(known, other, { id, name, holders })
   known.loaded = holders.some((holder) => holder.loaded && holder.reachable)
   known.expiresAt = soonest(holders)
 }

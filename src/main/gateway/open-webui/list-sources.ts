@@ -30,6 +30,11 @@ export function openAiSources(engine: Engine): OpenAiListSource[] {
   }))
 }
 
+/** Which model of the catalog a listed id is; an unknown one stands for itself. */
+export function modelOf(engine: Engine): (id: string) => string {
+  return (id) => engine.catalog.find(id)?.id ?? id
+}
+
 function providerWord(config: Readonly<ConnectionConfig> | null): string {
   return config === null || config.provider === 'openai' ? '' : config.provider
 }

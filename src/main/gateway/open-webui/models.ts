@@ -18,7 +18,7 @@ import { runtimeId } from '../ollama/load-model.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
 import { holders, lookAgain, members } from './connection-family.ts'
-import { ollamaSources, openAiSources } from './list-sources.ts'
+import { modelOf, ollamaSources, openAiSources } from './list-sources.ts'
 import { unloadAll } from './ollama-manage.ts'
 import { overriddenEntry, presetEntry } from './preset-entry.ts'
 
@@ -86,20 +86,26 @@ function entriesFor(exchange: Exchange): Entry[] {
   return isAdmin(principal) ? [...entries, ...unknown] : entries
 }
 
-/** Every model that is offered once: of equal ids Ollama's entry stands, then the OpenAI family's, then our own. */
+/**
+ * Every model that is offered once, under its id in the catalog: of equal ones Ollama's entry stands, then the OpenAI
+ * family's, then our own.
+ */
 function offered(engine: Engine): { entry: Entry; model: CatalogModel | null }[] {
   const entries = new Map<string, Entry>()
+  const idOf = modelOf(engine)
   const shown = new Set<CatalogModel>()
   if (engine.connections.familyEnabled('openai')) {
-    for (const entry of openAiList(openAiSources(engine))) entries.set(String(entry.id), openAiModelEntry(entry))
+    for (const entry of openAiList(openAiSources(engine), idOf)) {
+      entries.set(idOf(String(entry.id)), openAiModelEntry(entry))
+    }
   }
   if (engine.connections.familyEnabled('ollama')) {
-    for (const entry of ollamaList(ollamaSources(engine))) entries.set(entry.model, ollamaModelEntry(entry))
+    for (const entry of ollamaList(ollamaSources(engine), idOf)) entries.set(idOf(entry.model), ollamaModelEntry(entry))
   }
   const list = [...entries].map(([id, entry]) => {
     const model = engine.catalog.find(id)
     if (model !== null) shown.add(model)
-    return { entry: model === null ? entry : { ...entry, ...catalogFacts(model) }, model }
+    return { entry: model === null ? entry : { ...entry, id, ...catalogFacts(model) }, model }
   })
   const own = engine.catalog.list().filter((model) => runtimeId(model) !== null && !shown.has(model))
   return [...list, ...own.map((model) => ({ entry: { ...ownModelEntry(model), ...catalogFacts(model) }, model }))]

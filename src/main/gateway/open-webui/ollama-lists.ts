@@ -11,7 +11,7 @@ import { forClient } from '../run-answer.ts'
 import { askServer } from './ask-server.ts'
 import { bareName, memberAt, members } from './connection-family.ts'
 import { entriesForCaller } from './family-lists.ts'
-import { ollamaSources } from './list-sources.ts'
+import { modelOf, ollamaSources } from './list-sources.ts'
 
 /** How long the version of one server is waited for, ms. */
 const ASK_MS = 1_000
@@ -26,8 +26,10 @@ export function ollamaTags(exchange: Exchange, index: number | null): Promise<vo
   if (isAdmin(exchange.principal)) return ownAnswer(exchange, index, '/api/tags')
   const { gateway, principal } = exchange
   const { connection } = memberAt(gateway.engine, 'ollama', index)
-  const models = ollamaList(ollamaSources(gateway.engine).filter((source) => source.index === index))
-    .filter(({ model }) => gateway.engine.access.mayUse(principal, model))
+  const { engine } = gateway
+  const sources = ollamaSources(engine).filter((source) => source.index === index)
+  const models = ollamaList(sources, modelOf(engine))
+    .filter(({ model }) => engine.access.mayUse(principal, model))
     .map((entry) => ({ ...entry, model: bareName(connection, entry.model) }))
   sendJson(exchange, 200, { models })
 }
@@ -85,10 +87,11 @@ export function ollamaOpenAiModels(exchange: Exchange, index: number | null): vo
 
 /** The merged list, of one connection where it is named, as the caller may see it. */
 function mergedFor(exchange: Exchange, index: number | null): OllamaListEntry[] {
-  const sources = ollamaSources(exchange.gateway.engine)
+  const { engine } = exchange.gateway
+  const sources = ollamaSources(engine)
   return entriesForCaller(
     exchange,
-    ollamaList(index === null ? sources : sources.filter((source) => source.index === index)),
+    ollamaList(index === null ? sources : sources.filter((source) => source.index === index), modelOf(engine)),
     ({ model }) => model,
     (entry, { id, name }) => ({ ...entry, name, model: id }),
   )

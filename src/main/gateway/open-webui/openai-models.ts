@@ -7,7 +7,7 @@ import { forClient } from '../run-answer.ts'
 import { askServer } from './ask-server.ts'
 import { memberAt, prefixOf } from './connection-family.ts'
 import { entriesForCaller } from './family-lists.ts'
-import { openAiSources } from './list-sources.ts'
+import { modelOf, openAiSources } from './list-sources.ts'
 import { ownListOf } from './own-list.ts'
 
 /** GET /openai/models[/{i}]: merged from what is known, or what one server lists now; what the caller may use of it. */
@@ -29,9 +29,10 @@ export function openAiModels(exchange: Exchange, index: number | null): Promise<
 }
 
 function mergedFor(exchange: Exchange): Record<string, unknown>[] {
+  const { engine } = exchange.gateway
   return entriesForCaller(
     exchange,
-    openAiList(openAiSources(exchange.gateway.engine)),
+    openAiList(openAiSources(engine), modelOf(engine)),
     ({ id }) => String(id),
     (entry, face) => ({ ...entry, ...face }),
   )

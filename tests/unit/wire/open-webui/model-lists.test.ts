@@ -4,14 +4,15 @@ import { openAiList } from '../../../../src/main/engine/wire/open-webui/openai-l
 import { upstreamModel } from '../../../support/scripted-adapter.ts'
 
 const named = (name: string) => upstreamModel({ upstreamModel: name })
+const itself = (id: string): string => id
 const source = { index: 0, prefix: '', tags: [] }
 
 test('an allow-list of either family does not look at :latest', () => {
   const models = [named('llama3.2:latest'), named('qwen3'), named('secret')]
   const modelIds = ['llama3.2', 'qwen3:latest']
-  const ollama = ollamaList([{ ...source, connectionType: 'local', modelIds, models }])
+  const ollama = ollamaList([{ ...source, connectionType: 'local', modelIds, models }], itself)
   expect(ollama.map(({ model }) => model)).toEqual(['llama3.2:latest', 'qwen3'])
   const connection = { ...source, baseUrl: 'http://box/v1', connectionType: 'external' as const, provider: '' }
-  const openAi = openAiList([{ ...connection, modelIds, models }])
+  const openAi = openAiList([{ ...connection, modelIds, models }], itself)
   expect(openAi.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3'])
 })

@@ -1,5 +1,5 @@
 import type { ConnectionConfig } from '#shared/connections.ts'
-import { allowing, isSameName } from '../../spec/model-name.ts'
+import { allowing, isSameName } from '#shared/model-name.ts'
 import type { ProviderAdapter, UpstreamModel } from '../../spec/provider-adapter.ts'
 import { failedStep, type StepOutcome } from './step-outcome.ts'
 

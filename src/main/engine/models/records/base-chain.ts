@@ -1,6 +1,6 @@
+import { isSameName, otherName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { Preset, PresetRow } from '#shared/presets.ts'
-import { isSameName, otherName } from '../../spec/model-name.ts'
 
 /** Looks up what ids stand for: records by exact id, base models under either way to write theirs. */
 export interface ChainSources {

@@ -1,6 +1,6 @@
+import { otherName } from '#shared/model-name.ts'
 import type { ModelDefaults, Preset } from '#shared/presets.ts'
 import type { Catalog } from '../../spec/engine.ts'
-import { otherName } from '../../spec/model-name.ts'
 import type { FollowedModel } from '../../spec/presets.ts'
 
 /** The records by id, in memory. */

@@ -1,4 +1,4 @@
-import { allowing } from '../../spec/model-name.ts'
+import { allowing } from '#shared/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
 import { ollamaTimestamp } from '../ollama/timestamps.ts'
 
@@ -19,16 +19,20 @@ export interface OllamaListSource {
 /** An entry of /ollama/api/tags. */
 export type OllamaListEntry = Record<string, unknown> & { model: string; name: string; urls: number[] }
 
-/** /ollama/api/tags: one entry per model, with the list positions of all that hold it. */
-export function ollamaList(sources: readonly OllamaListSource[]): OllamaListEntry[] {
+/**
+ * /ollama/api/tags: one entry per model, with the list positions of all that hold it. `modelOf` tells which names are one
+ * model's; the entry has the first.
+ */
+export function ollamaList(sources: readonly OllamaListSource[], modelOf: (id: string) => string): OllamaListEntry[] {
   const byModel = new Map<string, OllamaListEntry>()
   for (const source of sources) {
     const isOffered = allowing(source.modelIds)
     for (const model of source.models) {
       if (!isOffered(model.upstreamModel)) continue
       const id = source.prefix + model.upstreamModel
-      const known = byModel.get(id)
-      if (known === undefined) byModel.set(id, entry(source, model, id))
+      const key = modelOf(id)
+      const known = byModel.get(key)
+      if (known === undefined) byModel.set(key, entry(source, model, id))
       else merge(known, source, model)
     }
   }

@@ -1,4 +1,4 @@
-import { allowing } from '../../spec/model-name.ts'
+import { allowing } from '#shared/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
 import { type JsonObject, objectOf, textOf } from '../openai/upstream-fields.ts'
 
@@ -55,19 +55,22 @@ export function keptOfOwnList(answer: unknown, keep: (id: string) => boolean): J
   return { ...objectOf(answer), ...Object.fromEntries(lists) }
 }
 
-/** /openai/models: one entry per id; of equal ids the first connection's. */
-export function openAiList(sources: readonly OpenAiListSource[]): Record<string, unknown>[] {
-  const byId = new Map<string, Record<string, unknown>>()
+/** /openai/models: one entry per model, the first connection's. `modelOf` tells which ids are one model's. */
+export function openAiList(
+  sources: readonly OpenAiListSource[],
+  modelOf: (id: string) => string,
+): Record<string, unknown>[] {
+  const byModel = new Map<string, Record<string, unknown>>()
   for (const source of sources) {
     const isOffered = allowing(source.modelIds)
     const isListed = listable(source.baseUrl)
     for (const model of source.models) {
       if (!isOffered(model.upstreamModel) || !isListed(model.upstreamModel)) continue
-      const id = source.prefix + model.upstreamModel
-      if (!byId.has(id)) byId.set(id, openAiListEntry(source, model))
+      const key = modelOf(source.prefix + model.upstreamModel)
+      if (!byModel.has(key)) byModel.set(key, openAiListEntry(source, model))
     }
   }
-  return [...byId.values()]
+  return [...byModel.values()]
 }
 
 /** One entry: the server's own, the id with its prefix, and where it comes from. */

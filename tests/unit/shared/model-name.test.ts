@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allowing, isSameName, otherName, withoutLatest } from '../../../src/main/engine/spec/model-name.ts'
+import { allowing, isSameName, otherName, withoutLatest } from '../../../src/shared/model-name.ts'
 
 test.each([
   ['llama3.2', 'llama3.2:latest'],
