@@ -23,3 +23,18 @@ export function allowing(names: readonly string[]): (name: string) => boolean {
   const allowed = new Set(names.map(withoutLatest))
   return (name) => allowed.has(withoutLatest(name))
 }
+
+/** The one of a list that an id names; an exact match comes first. */
+export function findByName<Model extends { id: string }>(
+  models: readonly Model[],
+  id: string | null,
+): Model | undefined {
+  if (id === null) return undefined
+  return models.find((model) => model.id === id) ?? models.find((model) => isSameName(model.id, id))
+}
+
+/** What a map by id has for a name, under either way to write it. */
+export function getByName<Value>(byId: ReadonlyMap<string, Value>, name: string): Value | undefined {
+  const other = otherName(name)
+  return byId.get(name) ?? (other === null ? undefined : byId.get(other))
+}

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { EVERYONE, type Grant } from '#shared/access.ts'
+import { otherName } from '#shared/model-name.ts'
 import type { Engine } from '../engine/spec/engine.ts'
 import type { Principal } from '../engine/spec/principal.ts'
 
@@ -21,7 +22,8 @@ export async function setVisibility(
   let changed = 0
   let turnBegan = performance.now()
   for (const id of new Set(ids)) {
-    const record = presets.find(id)
+    const other = otherName(id)
+    const record = presets.find(id) ?? (other === null ? null : presets.find(other))
     const base = record === null ? catalog.find(id) : null
     if (record === null && base === null) continue
     const others = record?.grants.filter((grant) => !isForEveryone(grant)) ?? []

@@ -342,6 +342,15 @@ describe('presets', () => {
     expect(test.presets.presets.find('helper')?.grants).toEqual([write])
   })
 
+  test('a record that writes its base model’s name with :latest keeps its other grants', async () => {
+    const test = openRpc()
+    const ada = await test.as(ADMIN)
+    const write = { principalType: 'user', principalId: 'cem', permission: 'write' } as const
+    test.presets.presets.create(input('secret-model:latest', { baseModelId: null, grants: [write] }), OWNER)
+    expect(await ada.presets.setVisibility({ ids: ['secret-model'], visibility: 'everyone' })).toEqual({ changed: 1 })
+    expect(test.presets.presets.find('secret-model:latest')?.grants).toContainEqual(write)
+  })
+
   test('files of models and templates go out and come in; what cannot be read is named', async () => {
     const test = openRpc()
     const ben = await test.as(maker('ben'))

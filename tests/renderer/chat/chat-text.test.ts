@@ -132,5 +132,7 @@ describe('chat models', () => {
     expect(pickModel(models, 'unknown', 'b')?.id).toBe('b')
     expect(pickModel(models, null, 'broken')?.id).toBe('a')
     expect(pickModel([], null, null)).toBeNull()
+    expect(pickModel(models, 'broken:latest', null)?.id).toBe('broken')
+    expect(pickModel(models, null, 'b:latest')?.id).toBe('b')
   })
 })

@@ -57,6 +57,11 @@ describe('who may use a model', () => {
     expect(look([own], [], 'everyone')[0]?.visibility).toBe('everyone')
   })
 
+  it('follows a record that writes its name with :latest, or without', () => {
+    expect(look([model('a', ['closed'])], [record('a:latest', null, OPEN)])[0]?.visibility).toBe('everyone')
+    expect(look([model('a:latest', ['closed'])], [record('a', null, OPEN)])[0]?.visibility).toBe('everyone')
+  })
+
   it('follows its own record before its connections', () => {
     expect(look([model('a', ['open'])], [record('a', null, [])])[0]?.visibility).toBe('private')
     expect(look([model('a', ['closed'])], [record('a', null, OPEN)])[0]?.visibility).toBe('everyone')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allowing, isSameName, otherName, withoutLatest } from '../../../src/shared/model-name.ts'
+import { allowing, findByName, isSameName, otherName, withoutLatest } from '../../../src/shared/model-name.ts'
 
 test.each([
   ['llama3.2', 'llama3.2:latest'],
@@ -19,6 +19,18 @@ test('a name is the same with and without :latest', () => {
   expect(isSameName('m', 'm')).toBe(true)
   expect(isSameName('m:1b', 'm')).toBe(false)
   expect(withoutLatest('m:latest')).toBe('m')
+})
+
+test('an id finds what it names, the exact one first', () => {
+  const models = [{ id: 'm:latest' }, { id: 'n' }, { id: 'n:latest' }]
+  expect(['m', 'm:latest', 'n', 'n:latest', 'o', null].map((id) => findByName(models, id)?.id ?? null)).toEqual([
+    'm:latest',
+    'm:latest',
+    'n',
+    'n:latest',
+    null,
+    null,
+  ])
 })
 
 describe('an allow-list', () => {

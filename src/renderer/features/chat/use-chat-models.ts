@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { findByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { useCatalog, useSettings } from '../../bridge/queries.ts'
 
@@ -41,8 +42,9 @@ export function pickModel(
   wanted: string | null,
   fallback: string | null,
 ): CatalogModel | null {
-  const own = models.find((model) => model.id === wanted)
+  const own = findByName(models, wanted)
   if (own !== undefined) return own
-  const set = models.find((model) => model.id === fallback && model.state === 'ready')
-  return set ?? models.find((model) => model.state === 'ready') ?? models[0] ?? null
+  const set = findByName(models, fallback)
+  if (set?.state === 'ready') return set
+  return models.find((model) => model.state === 'ready') ?? models[0] ?? null
 }

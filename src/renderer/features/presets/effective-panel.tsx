@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
+import { findByName } from '#shared/model-name.ts'
 import type { EffectiveRequest } from '#shared/presets.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
 import { useCatalog } from '../../bridge/queries.ts'
@@ -47,7 +48,7 @@ function Chain({ effective }: { effective: EffectiveRequest }) {
   return (
     <p className="chain">
       {effective.chain.map(({ id, name, kind }, index) => {
-        const place = kind === 'preset' ? undefined : catalog?.find((model) => model.id === id)?.place
+        const place = kind === 'preset' ? undefined : findByName(catalog ?? [], id)?.place
         return (
           <Fragment key={`${kind}:${id}`}>
             {index === 0 ? null : <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />}

@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { findByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { ModelPicker } from '../../components/model-picker/model-picker.tsx'
@@ -150,7 +151,7 @@ function BaseField({
   const { t } = useTranslation('presets')
   const catalog = useCatalog().data
   const models = useMemo(() => chatModels(catalog ?? []).filter((model) => model.id !== own), [catalog, own])
-  const base: CatalogModel | null = catalog?.find((model) => model.id === baseModelId) ?? null
+  const base: CatalogModel | null = findByName(catalog ?? [], baseModelId) ?? null
   const override = !isNew && baseModelId === null
   const missing = catalog !== undefined && baseModelId !== null && base === null
   return (

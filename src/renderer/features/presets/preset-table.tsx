@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
+import { findByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { PresetQuery, PresetRow } from '#shared/presets.ts'
 import { useCatalog } from '../../bridge/queries.ts'
@@ -131,7 +132,7 @@ function Base({ row, catalog }: { row: PresetRow; catalog: readonly CatalogModel
   const { t } = useTranslation('presets')
   const id = row.resolvedBaseId ?? row.preset.baseModelId
   if (id === null) return null
-  const base = catalog?.find((model) => model.id === id)
+  const base = findByName(catalog ?? [], id)
   if (row.state === 'missing-base' && row.canWrite) {
     return (
       <span className="row">

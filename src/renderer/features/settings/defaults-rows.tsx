@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { findByName } from '#shared/model-name.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { Glyph } from '../../components/glyph.tsx'
 import { NumberField } from '../../components/number-field.tsx'
@@ -30,16 +31,16 @@ export function useDefaultsRows(): SettingsGroup {
             hint={t('defaultModel.hint')}
           >
             {(setting, id, locked) => {
-              const known = setting.value === null || chattable.some((model) => model.id === setting.value)
+              const set = findByName(chattable, setting.value)
               return (
                 <Select
                   id={id}
                   label={t('defaultModel.label')}
-                  value={setting.value ?? ''}
+                  value={set?.id ?? setting.value ?? ''}
                   disabled={locked}
                   options={[
                     { value: '', label: t('defaultModel.best') },
-                    ...(known || setting.value === null
+                    ...(set !== undefined || setting.value === null
                       ? []
                       : [{ value: setting.value, label: t('defaultModel.missing', { id: setting.value }) }]),
                     ...chattable.map((model) => ({

@@ -1,5 +1,6 @@
 import { EVERYONE, type Grant } from '#shared/access.ts'
 import type { ConnectionView } from '#shared/connections.ts'
+import { getByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import type { PresetRow } from '#shared/presets.ts'
 import type { TeamSettings } from '#shared/team.ts'
@@ -39,19 +40,19 @@ export function sharedModels(
   const byId = new Map(catalog.map((model) => [model.id, model]))
 
   function visibility(model: CatalogModel): Visibility {
-    const record = records.get(model.id)
+    const record = getByName(records, model.id)
     if (record !== undefined) return saysEveryone(record.preset.grants) ? 'everyone' : 'private'
     return model.holders.some(({ connectionId }) => open.has(connectionId)) ? 'everyone' : 'private'
   }
   /** The first model below it that is private; ids are followed once, so that a cycle ends. */
   function heldBackBy(model: CatalogModel): string | null {
     const seen = new Set([model.id])
-    let below = records.get(model.id)?.preset.baseModelId ?? model.preset?.baseModelId ?? null
+    let below = getByName(records, model.id)?.preset.baseModelId ?? model.preset?.baseModelId ?? null
     while (below !== null && !seen.has(below)) {
       seen.add(below)
-      const next = byId.get(below)
+      const next = getByName(byId, below)
       if (next !== undefined && visibility(next) === 'private') return next.name
-      below = records.get(below)?.preset.baseModelId ?? next?.preset?.baseModelId ?? null
+      below = getByName(records, below)?.preset.baseModelId ?? next?.preset?.baseModelId ?? null
     }
     return null
   }

@@ -65,6 +65,8 @@ test('a change of records, base models or defaults shows at the next look; peopl
   expect(ids(opened, ann)).toEqual(['llama3:8b', 'gpt-5'])
   opened.setCatalog([baseModel('gpt-5', { visibility: 'private' }), baseModel('new')])
   expect(ids(opened, ann)).toEqual(['gpt-5', 'new'])
+  presets.setDefaults({ ...presets.defaults(), order: ['new:latest'] }, OWNER)
+  expect(ids(opened, ann)).toEqual(['new', 'gpt-5'])
   presets.setDefaults({ ...presets.defaults(), order: ['new'] }, OWNER)
   expect(ids(opened, ann)).toEqual(['new', 'gpt-5'])
   presets.create(

@@ -1,3 +1,4 @@
+import { getByName } from '#shared/model-name.ts'
 import type { Access } from '../../spec/access.ts'
 import type { Catalog } from '../../spec/engine.ts'
 import type { ListedModel, ModelResolver, Presets } from '../../spec/presets.ts'
@@ -91,7 +92,7 @@ function keyOf({ kind, id, role, groupIds, key }: Principal): string {
 function sorted(models: ListedModel[], order: readonly string[]): ListedModel[] {
   if (order.length === 0) return models
   const positions = new Map(order.map((id, index) => [id, index]))
-  const position = ({ id }: ListedModel): number => positions.get(id) ?? order.length
+  const position = ({ id }: ListedModel): number => getByName(positions, id) ?? order.length
   return models.sort((left, right) => position(left) - position(right) || byName(left, right))
 }
 
