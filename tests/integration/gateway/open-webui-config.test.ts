@@ -65,8 +65,13 @@ describe('after a change of the configuration', () => {
     const bench = await startBench()
     await openAiUpdate(bench, [server.url])
     const looks = (): number => server.requests.filter(({ path }) => path === '/v1/models').length
+    const [id = ''] = bench.engine.connections.family('openai')
+    const known = bench.engine.connectionSet.find(id)?.listKey
     await openAiUpdate(bench, [server.url], ['••••7890'], { 0: { prefix_id: 'p', tags: ['t'] } })
     expect(await idsOf(bench, '/openai/models')).toEqual(['p.m'])
+    // Programs send the key itself each time: it is the same one.
+    await openAiUpdate(bench, [server.url], [KEY], { 0: { prefix_id: 'q' } })
+    expect(bench.engine.connectionSet.find(id)?.listKey).toBe(known)
     const before = looks()
     await openAiUpdate(bench, [server.url], ['sk-wrong'])
     expect(looks()).toBeGreaterThan(before)

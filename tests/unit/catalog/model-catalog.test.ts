@@ -181,6 +181,16 @@ describe('the catalog', () => {
     expect(health.state('a')).toBe('ready')
   })
 
+  it('has requests wait for the look after such a change, also where an old one just ended well', async () => {
+    const a = testConnection('a', scriptedAdapter([named('m')]))
+    const { catalog, set, health, refreshAll } = setUp(a)
+    await refreshAll()
+    set.replace([testConnection('a', scriptedAdapter([named('m')]), {}, { listKey: 'another key' })])
+    health.answered('a')
+    expect(catalog.find('m')).toBeNull()
+    expect((await catalog.findAfterLook('m'))?.id).toBe('m')
+  })
+
   it('keeps it when only the way it is shown is another one', async () => {
     const { catalog, set, refreshAll } = setUp(testConnection('a', scriptedAdapter([named('m')])))
     await refreshAll()

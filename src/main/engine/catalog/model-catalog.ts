@@ -223,8 +223,8 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       const worthAsking = connections.all().filter((connection) => {
         if (connection.config === null) return false
         const snapshot = snapshots.get(connection.id)
-        if (snapshot === undefined) return health.get(connection.id).state === 'unknown'
-        return reachable(connection.id) && clock.now() - snapshot.knownAt > STALE_FOR_UNKNOWN_MS
+        if (!reachable(connection.id)) return false
+        return snapshot === undefined || clock.now() - snapshot.knownAt > STALE_FOR_UNKNOWN_MS
       })
       if (worthAsking.length === 0) return null
       await atMost(

@@ -94,9 +94,11 @@ function keptKey(id: string, stored: StoredSecrets['keys'], index: number): Acce
 function newKey(typed: string, stored: StoredSecrets['keys'], index: number): AcceptedKey {
   const value = typed.trim()
   if (value === '') throw refuse(`Key ${index + 1} is empty. Enter it or leave it out.`, `keys[${index}].value`)
-  // A form may send back what it was shown.
+  // A form may send back what it was shown, and a program the key itself.
+  const same = stored.find((key) => key.value === value)
   const shown = stored.find((key) => key.value !== null && value === maskOf(lastFour(key.value)))
-  if (shown !== undefined) return keptKey(shown.id, stored, index)
+  const known = same ?? shown
+  if (known !== undefined) return keptKey(known.id, stored, index)
   if (!/^[\x21-\x7e]+$/.test(value)) {
     throw refuse(
       `Key ${index + 1} holds a space, a line break or a letter that a key cannot have. Copy it again.`,
