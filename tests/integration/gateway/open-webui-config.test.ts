@@ -60,7 +60,7 @@ describe('after a change of the configuration', () => {
     expect(await idsOf(bench, '/ollama/api/tags')).toEqual(['llama3.2:1b'])
   })
 
-  test('what an entry says about showing keeps the list, and another key does not', async () => {
+  test('what an entry says about showing keeps the list, and so does another key until its own is there', async () => {
     const server = await startOpenAi(['m'])
     const bench = await startBench()
     await openAiUpdate(bench, [server.url])
@@ -75,7 +75,9 @@ describe('after a change of the configuration', () => {
     const before = looks()
     await openAiUpdate(bench, [server.url], ['sk-wrong'])
     expect(looks()).toBeGreaterThan(before)
-    expect(await idsOf(bench, '/openai/models')).toEqual([])
+    // Requests are told that the key is refused, not that there is no such model.
+    expect(await idsOf(bench, '/openai/models')).toEqual(['m'])
+    expect(bench.engine.connections.get(id)?.health.state).toBe('auth-failed')
   })
 })
 
