@@ -36,7 +36,7 @@ export function tryPassThrough(
   caller: Caller,
   options?: RouteOptions,
 ): PassThroughOutcome | Promise<PassThroughOutcome> {
-  if (!isObject(body) || typeof body.model !== 'string' || body.model === '') return NOT_DONE
+  if (!isObject(body) || typeof body.model !== 'string' || body.model === '' || !isPlain(body)) return NOT_DONE
   const { model } = body
   const { res, gateway } = exchange
   exchange.model = model
@@ -50,6 +50,19 @@ export function tryPassThrough(
     return excluding === null ? DONE : { done: false, excluding }
   })
 }
+
+/**
+ * Whether every server reads the body as we do. Ollama and others in Go take `Model` for `model`, whatever the case, and
+ * the last one wins: another model than the one that this person may use, or other limits than those of a record. And some
+ * take "true" or 1 for `stream`.
+ */
+function isPlain(body: Readonly<Record<string, unknown>>): boolean {
+  for (const name in body) if (!PLAIN_NAME.test(name)) return false
+  const { stream } = body
+  return stream === undefined || stream === null || typeof stream === 'boolean'
+}
+
+const PLAIN_NAME = /^[a-z0-9_]+$/
 
 /** Writes a passed-through answer to the client. */
 class PassedAnswer implements PassThroughSink, ResponseWatcher {
