@@ -284,6 +284,29 @@ describe('the catalog', () => {
     expect(catalog.list().map(({ id }) => id)).toEqual(['m', 'm:7b'])
   })
 
+  it('joins what runs Away only under the very same name', async () => {
+    const near = testConnection('a', scriptedAdapter([named('m:latest'), named('n')]))
+    const away = testConnection(
+      'b',
+      scriptedAdapter([named('m'), named('n'), named('o:latest')]),
+      {},
+      { place: 'away' },
+    )
+    const other = testConnection('c', scriptedAdapter([named('o')]), {}, { place: 'away' })
+    const { catalog, set, refreshAll } = setUp(near, away, other)
+    await refreshAll()
+    const holders = (id: string) => catalog.find(id)?.holders.map(({ connectionId }) => connectionId)
+    for (const order of [
+      [near, away, other],
+      [other, away, near],
+    ]) {
+      set.replace(order)
+      expect([holders('m:latest'), holders('m')]).toEqual([['a'], ['b']])
+      expect(holders('n')?.toSorted()).toEqual(['a', 'b'])
+      expect(holders('o')?.toSorted()).toEqual(['b', 'c'])
+    }
+  })
+
   it('keeps both apart where one server lists both', async () => {
     const { catalog, refreshAll } = setUp(
       testConnection('a', scriptedAdapter([named('m:latest')])),

@@ -26,17 +26,19 @@ interface Offer {
 
 /**
  * One logical model per id over all connections that hold it, in connection order, whatever the provider. Ids carry the
- * connection's prefix, and `x` and `x:latest` are one. The first holder gives id and name, the first in the best state the
+ * connection's prefix, and `x` and `x:latest` are one, except that Away joins only what is spelt the same. The first holder gives id and name, the first in the best state the
  * facts.
  */
 export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: number): CatalogModel[] {
   const offers = snapshots.map((snapshot): Offer => ({ snapshot, models: offered(snapshot) }))
   const apart = listedBothWays(offers)
+  const near = spellings(offers.filter(({ snapshot }) => !isAway(snapshot)))
   const byKey = new Map<string, CatalogModel>()
   for (const { snapshot, models } of offers) {
     for (const [id, model] of models) {
       const bare = withoutLatest(id)
-      const key = apart.has(bare) ? id : bare
+      const isOther = isAway(snapshot) && near.get(bare)?.has(id) === false
+      const key = isOther ? `away ${id}` : apart.has(bare) ? id : bare
       const mine = toCatalogModel(id, model, snapshot, now)
       const known = byKey.get(key)
       if (known === undefined) byKey.set(key, mine)
@@ -44,6 +46,25 @@ export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: nu
     }
   }
   return [...byKey.values()]
+}
+
+/** Whoever asks for a model here must not be answered from the public internet because of how a name is spelt there. */
+function isAway({ connection }: ConnectionSnapshot): boolean {
+  return connection.place === 'away'
+}
+
+/** The ids of every name, with and without `:latest`. */
+function spellings(offers: readonly Offer[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { models } of offers) {
+    for (const id of models.keys()) {
+      const bare = withoutLatest(id)
+      const ids = found.get(bare)
+      if (ids === undefined) found.set(bare, new Set([id]))
+      else ids.add(id)
+    }
+  }
+  return found
 }
 
 /** Names that one server lists with `:latest` and without it. It may mean two models, so both stay to be asked for. */
