@@ -78,6 +78,28 @@ test('of a preset’s sampling a Claude gets what it takes, and the rest is name
   })
 })
 
+test('a cap of a preset that is below a client’s budget for thoughts cuts the budget', async () => {
+  const claude = await startAnthropicUpstream({ behaviour: { key: KEY } })
+  onTestFinished(() => claude.stop())
+  const bench = await startBench()
+  await bench.add({ provider: 'anthropic', baseUrl: claude.url, keys: [{ value: KEY }] })
+  for (const [cap, thinking, named] of [
+    [4096, { type: 'enabled', budget_tokens: 3276 }, 'thinking.budget_tokens (limited to 3276)'],
+    [1000, { type: 'disabled' }, 'thinking'],
+  ] as const) {
+    await preset(bench, `cap-${cap}`, 'claude-sonnet-4-5-20250929', { max_tokens: cap })
+    const answer = await bench.post('/v1/messages', {
+      model: `cap-${cap}`,
+      max_tokens: 32_000,
+      thinking: { type: 'enabled', budget_tokens: 16_000 },
+      messages: HELLO,
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.headers['x-switchyard-not-sent']).toBe(named)
+    expect(claude.requestsTo('/v1/messages').at(-1)?.body).toMatchObject({ max_tokens: cap, thinking })
+  }
+})
+
 test('OpenAI’s and Ollama’s dialects keep their fields under a preset, with its parameters as they take them', async () => {
   const openAi = await startOpenAi(['gpt-5', 'gpt-4o'])
   const ollama = await startOllama({ models: [scriptedModel('a:1b')] })

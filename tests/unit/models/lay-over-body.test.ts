@@ -111,7 +111,7 @@ describe.each(Object.entries(DIALECTS))('a body of %s', (_name, { endpoint, deco
       expect(laid).not.toBeNull()
       expect(decode(laid?.body)).toEqual(applied(decode(body)))
       expect(body).toEqual(before)
-      expect(JSON.parse(String(laid?.raw))).toEqual(laid?.body)
+      expect(JSON.parse(String(laid?.laid.bytes()))).toEqual(laid?.body)
     }
   })
 
@@ -182,7 +182,7 @@ test('new fields come behind the client’s own bytes, which stay as they came',
   const body = { model: 'p0', messages: [user] }
   const { laid } = laidOver('openai:chat', body, [{ params: { temperature: 0.5, stop: ['}'] } }])
   const raw = JSON.stringify(body, null, 1)
-  expect(String(laid?.raw)).toBe(`${raw.slice(0, -1)},"temperature":0.5,"stop":["}"]}`)
+  expect(String(laid?.laid.bytes())).toBe(`${raw.slice(0, -1)},"temperature":0.5,"stop":["}"]}`)
 })
 
 test('endpoints without chats are left to the reading path', () => {

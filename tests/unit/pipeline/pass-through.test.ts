@@ -350,6 +350,58 @@ describe('the fast path', () => {
     expect(askAgain(pipeline, !stream)).not.toBeNull()
   })
 
+  it('does not remember a server for JSON that is no answer', async () => {
+    const { retry, pipeline } = await run([(sink) => whole(sink, '{"code":500,"msg":"busy"}', 'application/json')])
+    expect(retry).toEqual(new Set())
+    expect(askAgain(pipeline, true)).not.toBeNull()
+  })
+
+  it.each([
+    [
+      'an error behind comments',
+      [': OPENROUTER PROCESSING\n\n', ': still\n\n', 'data: {"error":{"message":"no"}}\n\n'],
+    ],
+    ['an error whose name comes late', ['data: {"id":"1","error":{"code":502,"message":"no"},"choices":[]}\n\n']],
+    ['nothing but comments', [': OPENROUTER PROCESSING\n', '\n: still\n\n']],
+  ])('moves on after %s', async (_name, pieces) => {
+    const bad: Play = (sink) => {
+      sink.head({ status: 200, headers: SSE })
+      for (const piece of pieces) sink.data(Buffer.from(piece))
+      sink.end()
+    }
+    const { got, health } = await run([bad, good])
+    expect(got.text).toBe(event('hi').toString() + usage.toString())
+    expect(got.route?.attempts).toMatchObject([{ connectionId: 'c0', code: 'upstream_error' }])
+    expect([health.inFlight('c0'), health.inFlight('c1')]).toEqual([0, 0])
+  })
+
+  it('passes comments before an answer on with it', async () => {
+    const { got } = await run([
+      (sink) => {
+        sink.head({ status: 200, headers: SSE })
+        for (const piece of [': wai', 'ting\n\n', usage.toString()]) sink.data(Buffer.from(piece))
+        sink.end()
+      },
+    ])
+    expect(got).toMatchObject({ text: `: waiting\n\n${usage}`, ended: true })
+  })
+
+  it('an error within a 200 is what the server’s dialect makes of it', async () => {
+    const tooLong = new EngineError('context_length_exceeded', 'too long')
+    const holders = [passing((sink) => whole(sink, '{"error":{"code":400}}', 'application/json')), passing(good)]
+    const [first] = holders
+    if (first !== undefined) first.adapter.reportedError = ({ error }) => (error === undefined ? null : tooLong)
+    const { got } = await runAt(holders, false, () => {}, 'openai:chat')
+    expect(got.error).toMatchObject({ code: 'context_length_exceeded', message: 'too long' })
+    expect(holders[1]?.requests).toHaveLength(0)
+  })
+
+  it('a word that an answer quotes is no error', async () => {
+    const said = '{"error":null,"choices":[{"message":{"content":"{\\"error\\":\\"x\\"}","args":{"error":"deep"}}}]}'
+    const { got } = await run([(sink) => whole(sink, said, 'application/json')], false)
+    expect(got).toMatchObject({ text: said, ended: true, error: null })
+  })
+
   it('passes events on that say they are JSON, and gives them their type', async () => {
     const { got } = await run([
       (sink) => {

@@ -11,6 +11,9 @@ const CLOSING_BRACE = 0x7d
 const OPENING_BRACKET = 0x5b
 const CLOSING_BRACKET = 0x5d
 const COLON = 0x3a
+/** Where the fields that make an answer stand, bytes. */
+const LOOKED_AT = 4096
+const ANSWER_FIELDS = ['"choices"', '"content"', '"output"', '"embedding', '"response"']
 const FIELDS = ['data', 'event', 'id', 'retry']
 
 /** Null while only blanks came. */
@@ -29,6 +32,11 @@ export function endsAsJson(bytes: Buffer): boolean {
   let last = bytes.length - 1
   while (last >= 0 && isBlank(bytes[last])) last -= 1
   return bytes[last] === CLOSING_BRACE || bytes[last] === CLOSING_BRACKET
+}
+
+/** Whether JSON, or events, begin as an answer of some dialect does; other JSON may be anything, an error too. */
+export function looksLikeAnswer(bytes: Buffer): boolean {
+  return ANSWER_FIELDS.some((field) => bytes.subarray(0, LOOKED_AT).includes(field))
 }
 
 function firstByte(bytes: Buffer): number {

@@ -12,7 +12,7 @@ import type { StreamPart } from '../spec/stream-part.ts'
 import { unknownModel } from '../spec/unknown-model.ts'
 import { attemptStream } from './attempt-stream.ts'
 import { type Attempt, Attempts } from './attempts.ts'
-import { candidatesFor, countTurn, type Turns } from './candidates.ts'
+import { type Candidate, candidatesFor, countTurn, type Turns } from './candidates.ts'
 import { endStream } from './end-stream.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { type FoundModel, findModel, findModelNow } from './find-model.ts'
@@ -83,8 +83,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** The input with the model's records laid over it; null if it has to be decoded for that. */
-  function laidOver(resolved: ResolvedModel, input: PassThroughInput, caller: Caller): PassThroughInput | null {
+  function laidOver(
+    resolved: ResolvedModel,
+    { connection, upstreamModel }: Candidate,
+    input: PassThroughInput,
+    caller: Caller,
+  ): PassThroughInput | null {
     try {
+      // Nothing needs to be laid over a body that this server does not take anyway.
+      const speaks = connection.adapter.passThrough?.(input.endpoint, { model: upstreamModel }, upstreamModel)
+      if (speaks === null) return null
       const context: PromptContext = { principal: caller.principal, ...caller.prompt }
       const laid = resolver.applyToBody(resolved, input, context)
       return laid === null ? null : { ...input, ...laid }
@@ -228,11 +236,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const found = findModelNow(input.model, caller.principal, { catalog, resolver, access }, options)
       // Whatever stands in the way, the reading path says it in the right words.
       if (found === null) return null
-      const laid = found.resolved?.changesRequests === true ? laidOver(found.resolved, input, caller) : input
-      if (laid === null) return null
-      const { model, asked, baseModelId, limits } = found
+      const { model, asked, baseModelId, limits, resolved } = found
       const candidates = candidatesFor(model, baseModelId, connections, health, turns, limits, options)
-      if (candidates[0]?.connection.adapter.passThrough === undefined) return null
+      const [best] = candidates
+      if (best?.connection.adapter.passThrough === undefined) return null
+      const laid = resolved?.changesRequests === true ? laidOver(resolved, best, input, caller) : input
+      if (laid === null) return null
       const requestId = caller.requestId ?? randomUUID()
       const attempts = new Attempts({ candidates, model, asked, requestId, health, clock, nextKey })
       const run = passThrough({ input: laid, caller, sink, attempts, misshapen, log, clock })

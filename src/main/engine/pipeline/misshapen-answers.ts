@@ -1,11 +1,23 @@
 import type { Clock } from '../spec/clock.ts'
+import type { PassThroughEndpoint } from '../spec/provider-adapter.ts'
 
 /** A server may be put right; then its answers pass through again, ms. */
 const REMEMBERED_MS = 10 * 60_000
 
+/** The most kinds of requests that are remembered; beyond it remembering starts again. */
+const MAX_REMEMBERED = 1_000
+
+/** A kind of request, as far as servers answer it in one shape or another. */
+export interface AskedShape {
+  connectionId: string
+  upstreamModel: string
+  endpoint: PassThroughEndpoint
+  stream: boolean
+}
+
 /**
- * Connections that answered in one piece where a stream was asked for, or the other way round: such answers have to be
- * read, and asking again for each request would compute it twice.
+ * What was answered in one piece where a stream was asked for, or the other way round: such answers have to be read, and
+ * asking again for each request would compute it twice.
  */
 export class MisshapenAnswers {
   readonly #clock: Pick<Clock, 'monotonic'>
@@ -15,13 +27,14 @@ export class MisshapenAnswers {
     this.#clock = clock
   }
 
-  cameFrom(connectionId: string, stream: boolean): void {
-    this.#since.set(keyOf(connectionId, stream), this.#clock.monotonic())
+  cameTo(asked: AskedShape): void {
+    if (this.#since.size >= MAX_REMEMBERED) this.#since.clear()
+    this.#since.set(keyOf(asked), this.#clock.monotonic())
   }
 
-  areToBeExpectedFrom(connectionId: string, stream: boolean): boolean {
+  areToBeExpectedFor(asked: () => AskedShape): boolean {
     if (this.#since.size === 0) return false
-    const key = keyOf(connectionId, stream)
+    const key = keyOf(asked())
     const since = this.#since.get(key)
     if (since === undefined) return false
     if (this.#clock.monotonic() - since < REMEMBERED_MS) return true
@@ -30,6 +43,6 @@ export class MisshapenAnswers {
   }
 }
 
-function keyOf(connectionId: string, stream: boolean): string {
-  return `${connectionId} ${stream ? 'stream' : 'whole'}`
+function keyOf({ connectionId, upstreamModel, endpoint, stream }: AskedShape): string {
+  return `${connectionId} ${endpoint} ${stream ? 'stream' : 'whole'} ${upstreamModel}`
 }

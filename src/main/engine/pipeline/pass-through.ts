@@ -5,6 +5,7 @@ import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream } from '../spec/upstream.ts'
 import type { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
+import type { ReadReported } from './error-in-first-chunk.ts'
 import type { MisshapenAnswers } from './misshapen-answers.ts'
 import { type Passage, PassedAttempt } from './passed-attempt.ts'
 import type { RequestLog } from './record-request.ts'
@@ -23,6 +24,7 @@ interface PassThroughParts {
 interface PassThroughPlan {
   upstream: Upstream
   request: PassThroughRequest
+  readReported: ReadReported | undefined
 }
 
 /**
@@ -57,11 +59,11 @@ class PassingRequest implements PassThroughRun, Passage {
     })
   }
 
-  attempt({ upstream, request }: PassThroughPlan): void {
+  attempt({ upstream, request, readReported }: PassThroughPlan): void {
     const { attempts } = this.parts
     const { key } = attempts.begin()
     attempts.notSent(request.notSent)
-    this.#attempt = new PassedAttempt(this, upstream)
+    this.#attempt = new PassedAttempt(this, upstream, readReported)
     this.#attempt.start(request, key)
   }
 
@@ -131,11 +133,16 @@ class PassingRequest implements PassThroughRun, Passage {
 /** How the next attempt passes through; null if its upstream does not speak the dialect, or its answers have to be read. */
 function planFor({ attempts, input, misshapen }: PassThroughParts): PassThroughPlan | null {
   const { connection, upstreamModel } = attempts.next
-  if (misshapen.areToBeExpectedFrom(connection.id, input.stream)) return null
+  const { endpoint, stream } = input
+  if (misshapen.areToBeExpectedFor(() => ({ connectionId: connection.id, upstreamModel, endpoint, stream })))
+    return null
   const { adapter } = connection
   if (adapter.upstream === undefined || adapter.passThrough === undefined) return null
-  const request = adapter.passThrough(input.endpoint, input.body, upstreamModel, input.raw, input.laid)
-  return request === null ? null : { upstream: adapter.upstream, request }
+  const request = adapter.passThrough(endpoint, input.body, upstreamModel, input.raw, input.laid)
+  if (request === null) return null
+  const { laid } = input
+  const own = request.body === null && laid !== undefined ? { ...request, body: laid.bytes() } : request
+  return { upstream: adapter.upstream, request: own, readReported: adapter.reportedError }
 }
 
 const KINDS: Record<PassThroughInput['endpoint'], 'chat' | 'completion' | 'embedding' | 'count'> = {

@@ -3,16 +3,18 @@ import type { Caller, PassThroughInput, PassThroughSink } from '../spec/engine.t
 import { EngineError } from '../spec/engine-error.ts'
 import type { PassThroughRequest } from '../spec/provider-adapter.ts'
 import type { Upstream, UpstreamHead, UpstreamRequest, UpstreamSink } from '../spec/upstream.ts'
-import { endsAsJson, shapeOf } from './answer-shape.ts'
+import { endsAsJson, looksLikeAnswer, shapeOf } from './answer-shape.ts'
 import { AnswerTail } from './answer-tail.ts'
 import type { Attempts } from './attempts.ts'
-import { errorInFirstChunk } from './error-in-first-chunk.ts'
+import { errorInFirstChunk, hasOnlyComments, type ReadReported } from './error-in-first-chunk.ts'
 import type { MisshapenAnswers } from './misshapen-answers.ts'
 
 /** What is read of a refusal, bytes. */
 const MAX_REFUSAL = 64 * 1024
 /** What is kept back of an answer in one piece until it is whole, bytes: nobody can use half of it, but another holder may do better. */
 const MAX_KEPT_BACK = 1024 * 1024
+/** Comments before a stream that are held back until something follows them, bytes. */
+const MAX_COMMENTS = 64 * 1024
 /** What is kept and shown of what was no answer, bytes and characters. */
 const MAX_EXCERPT = 8 * 1024
 const MAX_QUOTED = 300
@@ -42,6 +44,7 @@ export interface Passage {
 export class PassedAttempt implements UpstreamSink {
   readonly #passage: Passage
   readonly #upstream: Upstream
+  readonly #readReported: ReadReported | undefined
   readonly #tail: AnswerTail
   #running: { resume(): void; discard(): void } | null = null
   #head: UpstreamHead | null = null
@@ -49,13 +52,14 @@ export class PassedAttempt implements UpstreamSink {
   #begun = false
   #over = false
   #isRefusal = false
-  /** A refusal, or an answer in one piece until it is whole. */
+  /** A refusal, an answer in one piece until it is whole, or comments before a stream. */
   #kept: Buffer[] = []
   #keptBytes = 0
 
-  constructor(passage: Passage, upstream: Upstream) {
+  constructor(passage: Passage, upstream: Upstream, readReported: ReadReported | undefined) {
     this.#passage = passage
     this.#upstream = upstream
+    this.#readReported = readReported
     this.#tail = new AnswerTail(passage.parts.input)
   }
 
@@ -100,13 +104,17 @@ export class PassedAttempt implements UpstreamSink {
       this.#tail.add(chunk)
       return this.#passage.parts.sink.data(chunk)
     }
-    if (!this.#isRefusal && this.#passage.parts.input.stream) return this.#beginWith(chunk)
+    const isFirst = this.#keptBytes === 0
+    if (!this.#isRefusal && this.#passage.parts.input.stream && isFirst && !hasOnlyComments(chunk)) {
+      return this.#beginWith(chunk)
+    }
     this.#kept.push(chunk)
     this.#keptBytes += chunk.length
     if (this.#isRefusal) {
       if (this.#keptBytes > MAX_REFUSAL) this.#refused()
       return true
     }
+    if (this.#passage.parts.input.stream) return this.#isWaiting() || this.#beginWith(this.#takeKept())
     return this.#keptBytes < MAX_KEPT_BACK || this.#beginWith(this.#takeKept())
   }
 
@@ -119,9 +127,12 @@ export class PassedAttempt implements UpstreamSink {
     const { input, attempts } = this.#passage.parts
     if (!this.#begun && this.#keptBytes > 0) {
       const kept = this.#takeKept()
-      if (shapeOf(kept, input) === 'whole' && !endsAsJson(kept)) this.#failedAs(kept)
-      else this.#beginWith(kept)
-      if (!this.#begun) return
+      // A stream of nothing but comments never began.
+      if (!input.stream) {
+        if (shapeOf(kept, input) === 'whole' && !endsAsJson(kept)) this.#failedAs(kept)
+        else this.#beginWith(kept)
+        if (!this.#begun) return
+      }
     }
     this.#over = true
     const { title } = this.#upstream
@@ -151,6 +162,11 @@ export class PassedAttempt implements UpstreamSink {
     const error = attempts.cleaned(thrown)
     attempts.failed(error, false)
     passage.failedForGood(error, this.#tail)
+  }
+
+  /** The server says that it is there, but not yet what it has to say: another one may still take over. */
+  #isWaiting(): boolean {
+    return this.#keptBytes < MAX_COMMENTS && hasOnlyComments(Buffer.concat(this.#kept))
   }
 
   /** Wants no more of this attempt. */
@@ -186,10 +202,12 @@ export class PassedAttempt implements UpstreamSink {
   }
 
   /** It answers in the other shape than it was asked for: the reading path knows what to make of that. */
-  #leave(): void {
+  #leave(bytes: Buffer): void {
     this.#giveUp()
     const { attempts, input, misshapen } = this.#passage.parts
-    misshapen.cameFrom(attempts.route.connectionId, input.stream)
+    const { connectionId, upstreamModel } = attempts.route
+    const { endpoint, stream } = input
+    if (looksLikeAnswer(bytes)) misshapen.cameTo({ connectionId, upstreamModel, endpoint, stream })
     attempts.left()
     this.#passage.leave(NOBODY)
   }
@@ -207,7 +225,7 @@ export class PassedAttempt implements UpstreamSink {
   /** Gives the first bytes to the caller, unless they are an error: then the attempt is over. As `data`. */
   #beginWith(bytes: Buffer): boolean {
     const { title, config } = this.#upstream
-    const failure = errorInFirstChunk(bytes, title, config.provider)
+    const failure = errorInFirstChunk(bytes, title, config.provider, this.#readReported)
     if (failure !== null) {
       this.#giveUp()
       this.#passage.failedEarly(failure)
@@ -217,7 +235,7 @@ export class PassedAttempt implements UpstreamSink {
     const shape = shapeOf(bytes, input)
     if (shape !== null && shape !== (input.stream ? 'stream' : 'whole')) {
       if (shape === 'other') this.#failedAs(bytes)
-      else this.#leave()
+      else this.#leave(bytes)
       return true
     }
     this.#begin()

@@ -13,7 +13,7 @@ import type { Jobs, OllamaServers } from './jobs.ts'
 import type { LlamaRuntime } from './llama-runtime.ts'
 import type { ModelResolver, Presets, PromptContext, ResolvedModel } from './presets.ts'
 import type { Principal } from './principal.ts'
-import type { PassThroughEndpoint, UpstreamModel } from './provider-adapter.ts'
+import type { LaidOver, PassThroughEndpoint, UpstreamModel } from './provider-adapter.ts'
 import type { Sharing } from './sharing.ts'
 import type { EmbeddingResult, StreamPart } from './stream-part.ts'
 import type { Team } from './team.ts'
@@ -76,8 +76,8 @@ export interface PassThroughInput {
   /** The same, parsed. */
   body: Readonly<Record<string, unknown>>
   stream: boolean
-  /** Top-level fields that the model's records decided. */
-  laid?: ReadonlySet<string>
+  /** Where the model's records changed `body`; `raw` is still the client's own. */
+  laid?: LaidOver
 }
 
 /** Receives a passed-through answer: `head` only once an attempt succeeded, so nothing needs to be taken back. */

@@ -18,7 +18,7 @@ import type {
 } from '#shared/presets.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
 import type { Principal } from './principal.ts'
-import type { PassThroughEndpoint } from './provider-adapter.ts'
+import type { LaidOver, PassThroughEndpoint } from './provider-adapter.ts'
 
 /** A model id followed to the base model that runs it. */
 export interface ResolvedModel {
@@ -72,9 +72,10 @@ export interface DialectBody {
   raw: Buffer
 }
 
-export interface LaidDialectBody extends DialectBody {
-  /** Top-level fields that the records decided. */
-  laid: ReadonlySet<string>
+/** What a model's records made of a client's body. */
+export interface LaidDialectBody {
+  body: Readonly<Record<string, unknown>>
+  laid: LaidOver
 }
 
 /** Follows ids and applies records to requests. In-memory and synchronous: every request passes here. */

@@ -1,6 +1,7 @@
 import type { Capability } from '#shared/models.ts'
 import type { ProviderKind } from '#shared/place.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from './chat-request.ts'
+import type { EngineError } from './engine-error.ts'
 import type { EmbeddingResult, StreamPart } from './stream-part.ts'
 import type { CallContext, Upstream } from './upstream.ts'
 
@@ -49,6 +50,14 @@ export interface UpstreamModel {
   raw?: Readonly<Record<string, unknown>>
 }
 
+/** A client's body over which a model's records were laid. */
+export interface LaidOver {
+  /** Top-level fields that the records decided. */
+  fields: ReadonlySet<string>
+  /** The changed body's bytes; made when they are asked for, as a server's rules may change it once more. */
+  bytes(): Buffer
+}
+
 /** The wire format of an endpoint whose bytes can be passed through. */
 export type PassThroughEndpoint =
   | 'openai:chat'
@@ -92,16 +101,19 @@ export interface ProviderAdapter {
   /**
    * The fast path: how this request body (parsed; the provider's rules for its fields applied) goes upstream so that
    * the answer's bytes can be passed on unread. Null if this upstream does not speak the endpoint. `raw` are the body's
-   * own bytes: where only the model's name changes, the rest of them is sent on as it came. `laid` are top-level fields
-   * that a model's records decided: what the upstream is known not to take of them is left out and named.
+   * own bytes: where only the model's name changes, the rest of them is sent on as it came. With `laid` the body is what a
+   * model's records made of them, and what the upstream is known not to take of the fields that they decided is left out
+   * and named.
    */
   passThrough?(
     endpoint: PassThroughEndpoint,
     body: Readonly<Record<string, unknown>>,
     upstreamModel: string,
     raw?: Buffer,
-    laid?: ReadonlySet<string>,
+    laid?: LaidOver,
   ): PassThroughRequest | null
+  /** The error that an answer of status 200 reports in its first value; null leaves it to its own words. */
+  reportedError?: (reported: Readonly<Record<string, unknown>>) => EngineError | null
   /** The HTTP way to the server; absent for in-process providers. */
   readonly upstream?: Upstream
 }

@@ -418,10 +418,10 @@ describe('failures keep the reason of the server', () => {
     ['#too-long', { code: 'context_length_exceeded', status: 400, retryable: false, said: '205233 tokens' }],
     ['#credit', { code: 'quota_exceeded', status: 400, retryable: false, said: 'credit balance' }],
     ['#529', { code: 'upstream_unavailable', status: 529, retryable: true, said: 'Overloaded' }],
-    ['#error-in-stream', { code: 'upstream_unavailable', status: 502, retryable: true, said: 'Claude: Overloaded' }],
+    ['#error-in-stream', { code: 'upstream_unavailable', status: 529, retryable: true, said: 'Claude: Overloaded' }],
     ['#malformed', { code: 'upstream_error', status: 502, retryable: false, said: 'not a JSON object' }],
     ['#html', { code: 'upstream_error', status: 502, retryable: false, said: 'text/html' }],
-    ['#not-sse', { code: 'upstream_unavailable', status: 502, retryable: true, said: 'Overloaded' }],
+    ['#not-sse', { code: 'upstream_unavailable', status: 529, retryable: true, said: 'Overloaded' }],
   ])('%s', async (question, { said, ...fields }) => {
     const failure = ask(OPUS_46, question)
     await expect(failure).rejects.toMatchObject({ ...fields, message: expect.stringContaining(said) })

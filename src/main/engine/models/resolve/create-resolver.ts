@@ -3,6 +3,7 @@ import type { Clock } from '../../spec/clock.ts'
 import type { Catalog } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { FollowedModel, ModelResolver, ResolvedModel } from '../../spec/presets.ts'
+import type { LaidOver } from '../../spec/provider-adapter.ts'
 import { unknownModel } from '../../spec/unknown-model.ts'
 import { changedBytes } from '../../wire/changed-bytes.ts'
 import { applyToChat, applyToCompletion, applyToEmbedding, type OtherParams } from './apply-params.ts'
@@ -59,7 +60,7 @@ export function createResolver(options: ResolverOptions): ModelResolver {
       return prompt === '' ? changed : { ...changed, messages: withSystemPrompt(request.messages, prompt) }
     },
     applyToBody(resolved, { endpoint, body, raw }, context) {
-      if (!resolved.changesRequests) return { endpoint, body, raw, laid: NOTHING }
+      if (!resolved.changesRequests) return { body, laid: { fields: NOTHING, bytes: () => raw } }
       const overlay = overlays.get(endpoint, resolved.chain, defaults())
       const done =
         overlay === null
@@ -67,7 +68,16 @@ export function createResolver(options: ResolverOptions): ModelResolver {
           : layOverBody(endpoint, body, overlay, (hasOne) =>
               chainPrompt(resolved.chain, defaults(), hasOne, context, clock),
             )
-      return done === null ? null : { endpoint, ...done, raw: changedBytes(raw, body, done.body) }
+      if (done === null) return null
+      let bytes: Buffer | null = null
+      const laid: LaidOver = {
+        fields: done.laid,
+        bytes() {
+          bytes ??= changedBytes(raw, body, done.body)
+          return bytes
+        },
+      }
+      return { body: done.body, laid }
     },
     applyToCompletion: (resolved, request) =>
       resolved.changesRequests ? applyToCompletion(layersOf(resolved), request) : request,

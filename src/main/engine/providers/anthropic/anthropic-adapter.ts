@@ -6,6 +6,7 @@ import type { ProviderAdapter, ProviderCall } from '../../spec/provider-adapter.
 import type { StreamPart } from '../../spec/stream-part.ts'
 import type { Upstream, UpstreamRequest } from '../../spec/upstream.ts'
 import { type AnthropicModelFacts, anthropicModelFacts } from '../../wire/anthropic/model-facts.ts'
+import { eventError } from '../../wire/anthropic/upstream-error.ts'
 import {
   type EncodeOptions,
   encodeAnthropicCount,
@@ -80,6 +81,7 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
         upstream: { provider: 'anthropic' },
       })
     },
+    reportedError: (reported) => eventError(reported, title),
     passThrough: (endpoint, body, upstreamModel, raw, laid) =>
       passAnthropic(api, endpoint, body, upstreamModel, () => encodeOptions(upstreamModel).facts, raw, laid),
   }

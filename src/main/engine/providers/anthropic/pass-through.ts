@@ -1,4 +1,4 @@
-import type { PassThroughEndpoint, PassThroughRequest } from '../../spec/provider-adapter.ts'
+import type { LaidOver, PassThroughEndpoint, PassThroughRequest } from '../../spec/provider-adapter.ts'
 import type { Upstream } from '../../spec/upstream.ts'
 import { withTakenFields } from '../../wire/anthropic/laid-fields.ts'
 import type { AnthropicModelFacts } from '../../wire/anthropic/model-facts.ts'
@@ -12,15 +12,17 @@ export function passAnthropic(
   upstreamModel: string,
   facts: () => AnthropicModelFacts,
   raw?: Buffer,
-  laid?: ReadonlySet<string>,
+  laid?: LaidOver,
 ): PassThroughRequest | null {
   const path = pathOf(endpoint)
   if (path === null) return null
-  const taken = laid === undefined ? { body, notSent: [] } : withTakenFields(body, laid, facts())
+  const taken = laid === undefined ? { body, notSent: [] } : withTakenFields(body, laid.fields, facts())
   const isSame = taken.body === body
+  const bytes = isSame && laid !== undefined ? laid.bytes() : raw
   return {
     path: `${api}${path}`,
-    body: isSame && body.model === upstreamModel ? null : renamed(taken.body, upstreamModel, isSame ? raw : undefined),
+    body:
+      isSame && body.model === upstreamModel ? null : renamed(taken.body, upstreamModel, isSame ? bytes : undefined),
     notSent: taken.notSent,
   }
 }

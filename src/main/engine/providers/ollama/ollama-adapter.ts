@@ -121,11 +121,11 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
     chat: (call) => new Batched(chat(call)),
     complete: (call) => new Batched(complete(call)),
     embed: (call) => embedAll(upstream, call),
-    passThrough(endpoint, body, upstreamModel, raw) {
+    passThrough(endpoint, body, upstreamModel, raw, laid) {
       const path = PATHS[endpoint]
       if (path === undefined) return null
       const isSame = typeof body.model === 'string' && ollamaModelName(body.model) === ollamaModelName(upstreamModel)
-      return { path, body: isSame ? null : renamed(body, upstreamModel, raw), notSent: [] }
+      return { path, body: isSame ? null : renamed(body, upstreamModel, laid?.bytes() ?? raw), notSent: [] }
     },
   }
 }

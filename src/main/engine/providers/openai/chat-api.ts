@@ -2,6 +2,7 @@ import { Batched } from '../../spec/batched.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type {
+  LaidOver,
   PassThroughEndpoint,
   PassThroughRequest,
   ProviderAdapter,
@@ -10,6 +11,7 @@ import type {
 import type { StreamPart } from '../../spec/stream-part.ts'
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../../spec/upstream.ts'
 import { leaveOutRefusedSampling } from '../../wire/openai/refused-sampling.ts'
+import { reportedFailure } from '../../wire/openai/upstream-failure.ts'
 import { toOpenAiChatBody, toOpenAiCompletionBody } from '../../wire/openai/upstream-request.ts'
 import { openAiAnswerReader, type UpstreamAnswerReader } from '../../wire/openai/upstream-stream.ts'
 import { toResponsesBody } from '../../wire/openai-responses/upstream-request.ts'
@@ -54,7 +56,7 @@ interface Opened {
 }
 
 /** What all adapters of the OpenAI family share: everything but the list of models. */
-export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embed' | 'passThrough'>>
+export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embed' | 'passThrough' | 'reportedError'>>
 
 /** Chats, completions and embeddings over OpenAI's API, or chats over its Responses API if the connection says so. */
 export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOptions): ChatApi {
@@ -134,12 +136,12 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     body: Readonly<Record<string, unknown>>,
     model: string,
     raw?: Buffer,
-    laid?: ReadonlySet<string>,
+    laid?: LaidOver,
   ): PassThroughRequest | null {
     const quirks = vendor()
     const ruled = (): RuledBody => {
       if (laid === undefined) return applyOpenAiBodyRules(body, model, quirks)
-      const taken = leaveOutRefusedSampling(body, model, quirks, laid)
+      const taken = leaveOutRefusedSampling(body, model, quirks, laid.fields)
       const result = applyOpenAiBodyRules(taken.body, model, quirks)
       return { body: result.body, notSent: [...taken.notSent, ...result.notSent] }
     }
@@ -148,7 +150,7 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
         return speaksResponses ? toPassThrough(paths.responses, { body, notSent: [] }, body, model, quirks, raw) : null
       case 'openai:chat':
         if (speaksResponses) return null
-        return toPassThrough(paths.chat(model), restricted(ruled(), 'chat'), body, model, quirks, raw)
+        return toPassThrough(paths.chat(model), restricted(ruled(), 'chat'), body, model, quirks, raw, laid)
       case 'openai:completions':
         if (speaksResponses || !completes(quirks, model)) return null
         return toPassThrough(paths.completions(model), restricted(ruled(), 'completion'), body, model, quirks, raw)
@@ -164,6 +166,7 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
     chat: (call) => new Batched(answer(() => openChat(call))),
     complete: (call) => new Batched(answer(() => openCompletion(call))),
     passThrough,
+    reportedError: (reported) => reportedFailure(vendor().vendor, reported.error ?? reported, reported),
     embed(call: ProviderCall<EmbeddingRequest>) {
       const quirks = vendor()
       const path = paths.embeddings(call.upstreamModel)
@@ -184,7 +187,7 @@ function post(call: ProviderCall<unknown>, path: string, body: string): Upstream
 }
 
 function withoutEffort(quirks: Vendor): Vendor {
-  return { ...quirks, refusedFields: new Set([...quirks.refusedFields, 'reasoning_effort']) }
+  return { ...quirks, refusedFields: new Set([...quirks.refusedFields, 'reasoning_effort', 'reasoning']) }
 }
 
 function completes({ completions }: Vendor, model: string): boolean {
@@ -198,11 +201,15 @@ function toPassThrough(
   model: string,
   { headers }: Vendor,
   raw: Buffer | undefined,
+  laid?: LaidOver,
 ): PassThroughRequest {
   const isUnruled = ruled.body === original
   return {
     path,
-    body: isUnruled && original.model === model ? null : renamed(ruled.body, model, isUnruled ? raw : undefined),
+    body:
+      isUnruled && original.model === model
+        ? null
+        : renamed(ruled.body, model, isUnruled ? (laid?.bytes() ?? raw) : undefined),
     notSent: ruled.notSent,
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
   }

@@ -2,6 +2,7 @@ import type { EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { ProviderCall } from '../../spec/provider-adapter.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
+import { openAiUser } from '../../wire/end-user-id.ts'
 import { embeddingBatches, readEmbeddings, toEmbeddingBody } from '../../wire/openai/upstream-embeddings.ts'
 import { runtimeFields } from '../../wire/openai/upstream-runtime-hints.ts'
 import { applyOpenAiBodyRules } from '../../wire/parameters/openai-body-rules.ts'
@@ -18,7 +19,11 @@ export async function embed(
   const began = performance.now()
   const notSent: string[] = []
   runtimeFields(request.runtime, new Set(), notSent)
-  const extra = applyOpenAiBodyRules(withoutUndefined({ ...request.extra, user: request.user }), upstreamModel, vendor)
+  const extra = applyOpenAiBodyRules(
+    withoutUndefined({ ...request.extra, user: openAiUser(request.user, vendor, notSent) }),
+    upstreamModel,
+    vendor,
+  )
   notSent.push(...extra.notSent)
   if (notSent.length > 0) call.onNotSent?.(notSent)
   const embeddings: Float32Array[] = []

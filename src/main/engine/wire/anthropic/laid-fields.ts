@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Sampling } from '../../spec/chat-request.ts'
 import { isPlainObject } from '../parameters/parameter-casts.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import type { AnthropicModelFacts } from './model-facts.ts'
 import { samplingFields, tokenCap } from './upstream-request.ts'
+import { budgetWithin } from './upstream-thinking.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -20,13 +22,29 @@ export function withTakenFields(
   const notSent: string[] = []
   let taken = body
   if (laid.has('max_tokens') && typeof body.max_tokens === 'number') {
-    taken = { ...taken, max_tokens: tokenCap(body.max_tokens, facts, notSent) }
+    const cap = tokenCap(body.max_tokens, facts, notSent) ?? body.max_tokens
+    if (cap !== body.max_tokens) taken = { ...taken, max_tokens: cap }
+    const thinking = fittingThinking(body.thinking, cap, notSent)
+    if (thinking !== body.thinking) taken = { ...taken, thinking }
   }
   if (SAMPLING.some((field) => laid.has(field))) {
     const { temperature: _t, top_p: _p, top_k: _k, stop_sequences: _s, ...rest } = taken
-    taken = { ...rest, ...samplingFields(samplingOf(body), facts, thinks(body), notSent) }
+    const sampling = samplingFields(samplingOf(body), facts, thinks(taken), notSent)
+    if (SAMPLING.some((field) => !isDeepStrictEqual(body[field] ?? undefined, sampling[field]))) {
+      taken = { ...rest, ...sampling }
+    }
   }
   return { body: taken, notSent }
+}
+
+/** Thoughts have to fit into the cap, and a record's cap may be below the budget that the client gave them. */
+function fittingThinking(thinking: unknown, cap: number, notSent: string[]): unknown {
+  if (!isPlainObject(thinking) || typeof thinking.budget_tokens !== 'number' || thinking.budget_tokens < cap) {
+    return thinking
+  }
+  const budget = budgetWithin(cap, thinking.budget_tokens)
+  notSent.push(budget === null ? 'thinking' : `thinking.budget_tokens (limited to ${budget})`)
+  return budget === null ? { type: 'disabled' } : { ...thinking, budget_tokens: budget }
 }
 
 function samplingOf({ temperature, top_p: topP, top_k: topK, stop_sequences: stop }: Body): Sampling {

@@ -25,6 +25,8 @@ export function eventError(event: Readonly<Record<string, unknown>>, title: stri
   const requestId = typeof event.request_id === 'string' ? event.request_id : undefined
   return new EngineError(code, `${title}: ${said.slice(0, MAX_MESSAGE).toWellFormed()}`, {
     ...(type === 'api_error' ? { retryable: true } : {}),
+    // The status that it has where the answer had not begun.
+    ...(type === 'overloaded_error' ? { status: 529 } : {}),
     upstream: {
       provider: 'anthropic',
       bodyExcerpt: JSON.stringify({ error: { type, message: said } }).slice(0, MAX_MESSAGE),

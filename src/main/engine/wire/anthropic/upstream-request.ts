@@ -192,7 +192,6 @@ function encodeToolChoice(
 }
 
 /** The caller's limit within the model's own; undefined if there is none. */
-/** The cap as the model takes it. */
 export function tokenCap(
   maxTokens: number | undefined,
   facts: AnthropicModelFacts,

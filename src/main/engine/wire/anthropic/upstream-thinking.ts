@@ -98,11 +98,14 @@ function nearestEffort(
 /** The budget, within what may be written at all; null if not even the smallest fits. */
 function fittingBudget({ effort, budgetTokens }: ReasoningOptions, maxTokens: number | null): number | null {
   const wanted = Math.max(MIN_BUDGET, budgetTokens ?? BUDGETS[effort ?? 'medium'])
-  if (maxTokens === null) return wanted
+  return maxTokens === null ? wanted : budgetWithin(maxTokens, wanted)
+}
+
+/** As much of a budget as fits into a cap; null if not even the smallest does. */
+export function budgetWithin(maxTokens: number, wanted: number): number | null {
   // A fifth stays for the answer itself.
   const room = Math.floor(maxTokens * 0.8)
-  if (room < MIN_BUDGET) return null
-  return Math.min(wanted, room)
+  return room < MIN_BUDGET ? null : Math.min(wanted, room)
 }
 
 /** True if the conversation goes on inside a tool call whose thoughts cannot be shown to be Anthropic's own. */
