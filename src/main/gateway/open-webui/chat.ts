@@ -6,6 +6,7 @@ import { webUiChatStream } from '../../engine/wire/open-webui/chat-stream.ts'
 import { openWebUiUsage } from '../../engine/wire/open-webui/usage.ts'
 import { type AnswerIdentity, openAiChatCompletion } from '../../engine/wire/openai/chat-answer.ts'
 import { decodeOpenAiChat } from '../../engine/wire/openai/chat-request.ts'
+import { asText } from '../../engine/wire/parameters/prompt-variables.ts'
 import { callerOf } from '../caller.ts'
 import { findBase } from '../caller-models.ts'
 import type { Exchange } from '../exchange.ts'
@@ -69,10 +70,7 @@ function promptOf(
   { principal, gateway }: Exchange,
   { variables, chatVariables }: WebUiChatBody,
 ): NonNullable<Caller['prompt']> {
-  const texts = Object.entries(variables).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value : String(value),
-  ])
+  const texts = Object.entries(variables).map(([key, value]) => [key, asText(value)])
   const zone = principal.kind === 'person' ? gateway.engine.team.clientSettings(principal.id)?.timezone : undefined
   return {
     variables: Object.fromEntries(texts),

@@ -64,7 +64,7 @@ export function toOpenAiCompletionBody(request: CompletionRequest, model: string
     max_tokens: cap,
     ...runtimeFields(request.runtime, quirks.runtimeOptions, notSent),
     response_format: responseFormatField(request.responseFormat, quirks, notSent),
-    user: request.user,
+    user: openAiUser(request.user, quirks, notSent),
     stream: true,
     stream_options: { include_usage: true },
   })

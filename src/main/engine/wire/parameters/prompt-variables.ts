@@ -145,7 +145,8 @@ function ownValue(values: Readonly<Record<string, unknown>> | undefined, key: st
   return value === null || value === '' ? undefined : value
 }
 
-function asText(value: unknown): string {
+/** A variable's value as it stands in a prompt. */
+export function asText(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (Array.isArray(value)) return value.map(asText).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
