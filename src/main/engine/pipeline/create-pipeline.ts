@@ -19,6 +19,7 @@ import { type FoundModel, findModel, findModelNow } from './find-model.ts'
 import { MisshapenAnswers } from './misshapen-answers.ts'
 import { passThrough } from './pass-through.ts'
 import { createRequestLog } from './record-request.ts'
+import { SpokenDialects } from './spoken-dialects.ts'
 
 export interface PipelineParts {
   catalog: Pick<Catalog, 'find' | 'findAfterLook'>
@@ -38,6 +39,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const log = createRequestLog(parts.log)
   const turns: Turns = new Map()
   const misshapen = new MisshapenAnswers(clock)
+  const spoken = new SpokenDialects()
   const keyTurns = new Map<string, number>()
 
   function nextKey({ id, keyCount }: Connection): number {
@@ -91,8 +93,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): PassThroughInput | null {
     try {
       // Nothing needs to be laid over a body that this server does not take anyway.
-      const speaks = connection.adapter.passThrough?.(input.endpoint, { model: upstreamModel }, upstreamModel)
-      if (speaks === null) return null
+      if (!spoken.has(connection.adapter, input.endpoint, upstreamModel)) return null
       const context: PromptContext = { principal: caller.principal, ...caller.prompt }
       const laid = resolver.applyToBody(resolved, input, context)
       return laid === null ? null : { ...input, ...laid }
