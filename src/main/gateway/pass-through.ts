@@ -3,7 +3,7 @@ import { EngineError, toEngineError } from '../engine/spec/engine-error.ts'
 import type { PassThroughEndpoint } from '../engine/spec/provider-adapter.ts'
 import { anthropicErrorBody } from '../engine/wire/anthropic/error-body.ts'
 import { ollamaErrorBody } from '../engine/wire/ollama/error-body.ts'
-import { openAiErrorBody } from '../engine/wire/openai/error-body.ts'
+import { openAiErrorBody, openAiErrorFields } from '../engine/wire/openai/error-body.ts'
 import type { Exchange } from './exchange.ts'
 import { flushSoon } from './flush-soon.ts'
 import type { ResponseWatcher } from './gateway-response.ts'
@@ -219,7 +219,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
       return `event: error\ndata: ${anthropicErrorBody(error, this.#exchange.requestId)}\n\n`
     }
     if (this.#endpoint === 'openai:responses') {
-      const { code, message, param = null } = error
+      const { code, message, param } = openAiErrorFields(error)
       return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param })}\n\n`
     }
     return `data: ${openAiErrorBody(error)}\n\n`

@@ -106,6 +106,23 @@ test('sampling that a reasoning model refuses is left out and said', async () =>
   expect(answer.headers['x-switchyard-not-sent']).toBe('presence_penalty, stop')
 })
 
+describe.each([
+  ['the fast path', {}],
+  ['a translated request', { apiType: 'responses' as const }],
+])("an upstream's own error code reaches OpenAI clients, over %s", (_name, config) => {
+  test.each([false, true])('with what its filters found (stream: %s)', async (stream) => {
+    const { openai } = await start({ flavour: 'openai' }, config)
+    const messages = [{ role: 'user' as const, content: '#content-filter' }]
+    await expect(openai.chat.completions.create({ model: 'gpt-4o', messages, stream })).rejects.toMatchObject({
+      status: 400,
+      code: 'content_filter',
+      param: 'prompt',
+      type: 'invalid_request_error',
+      error: { innererror: { content_filter_result: { violence: { filtered: true, severity: 'high' } } } },
+    })
+  })
+})
+
 test('chat fields that the Responses API has elsewhere, or not at all', async () => {
   const { openai, server } = await start({ flavour: 'openai' }, { apiType: 'responses' })
   const { data, response } = await openai.chat.completions

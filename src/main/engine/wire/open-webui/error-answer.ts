@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#shared/error-codes.ts'
 import type { EngineError } from '../../spec/engine-error.ts'
 import { jsonLine } from '../json-text.ts'
+import { upstreamErrorJson } from '../upstream-error-json.ts'
 
 /** What Open WebUI's clients look for when its own way to a server failed. */
 export const SERVER_CONNECTION_ERROR = 'Open WebUI: Server Connection Error'
@@ -59,7 +60,7 @@ function chatRule(error: EngineError): WebUiErrorAnswer {
 function proxyRule(error: EngineError): WebUiErrorAnswer {
   const status = upstreamStatus(error)
   if (status !== null) {
-    const body = upstreamJson(error)
+    const body = upstreamErrorJson(error)
     return { status, body: jsonLine(body ?? { error: { message: error.message, code: error.code } }) }
   }
   // The reference has no name between the quotes; clients match on the whole text.
@@ -80,7 +81,7 @@ export function upstreamStatus(error: EngineError): number | null {
 
 /** What an upstream's refusal says in the fields that servers use for it; null if it says nothing that can be read. */
 export function upstreamWords(error: EngineError): string | null {
-  const body = upstreamJson(error)
+  const body = upstreamErrorJson(error)
   if (body === null) return null
   const said = body.error ?? body.detail ?? body.message
   if (typeof said === 'string') return said
@@ -88,19 +89,4 @@ export function upstreamWords(error: EngineError): string | null {
     return said.message
   }
   return null
-}
-
-/** The refusal's body, if it is a JSON object that was kept whole. */
-export function upstreamJson(error: EngineError): Record<string, unknown> | null {
-  const excerpt = error.upstream?.bodyExcerpt
-  if (excerpt === undefined) return null
-  try {
-    const value: unknown = JSON.parse(excerpt)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    // A page, or JSON that was cut: its text is in the error's message already.
-    return null
-  }
 }

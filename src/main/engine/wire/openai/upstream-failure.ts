@@ -4,6 +4,8 @@ import { type JsonObject, objectOf, textOf } from './upstream-fields.ts'
 
 /** What an excerpt of a server's words is cut to, in characters. */
 const EXCERPT = 500
+/** The same for the error alone, whose fields are told on: they have to be whole for that. */
+const REPORT = 8_192
 
 /** Codes and types by which servers name what we have a code for; matched as parts of the word. */
 const NAMED: readonly (readonly [RegExp, ErrorCode])[] = [
@@ -35,7 +37,7 @@ export function reportedFailure(vendor: string, reported: unknown, whole: unknow
   return new EngineError(code, `The upstream ended its answer with an error: ${reason}`, {
     // What is not the request's fault may go better elsewhere.
     retryable: code === 'rate_limited' || (code === 'upstream_error' && (status === null || status >= 500)),
-    upstream: { provider: vendor, ...(status === null ? {} : { status }), bodyExcerpt: excerpt(whole) },
+    upstream: { provider: vendor, ...(status === null ? {} : { status }), bodyExcerpt: reportOf(reported, whole) },
   })
 }
 
@@ -74,6 +76,16 @@ function reasonOf(reported: unknown, fields: JsonObject | null): string {
   return text.slice(0, EXCERPT)
 }
 
+/** The error with what stood around it, or alone where that is much (a response repeats its instructions). */
+function reportOf(reported: unknown, whole: unknown): string {
+  const text = textOrJson(whole)
+  return text.length <= EXCERPT ? text : textOrJson({ error: reported }).slice(0, REPORT).toWellFormed()
+}
+
 function excerpt(value: unknown): string {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, EXCERPT)
+  return textOrJson(value).slice(0, EXCERPT)
+}
+
+function textOrJson(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
