@@ -9,7 +9,7 @@ import { createGateway } from '../../../src/main/gateway/index.ts'
 import { createFakeEngine } from '../../support/fake-engine.ts'
 import { post } from '../../support/http-client.ts'
 import { connectionSetOf, testConnection } from '../../support/test-connections.ts'
-import { connectOpenAi } from '../../support/upstreams/connect-openai.ts'
+import { type ConnectedOpenAi, connectOpenAi } from '../../support/upstreams/connect-openai.ts'
 import { scriptedOpenAiModel } from '../../support/upstreams/openai-answers.ts'
 import type { OpenAiUpstream } from '../../support/upstreams/openai-upstream.ts'
 
@@ -27,11 +27,21 @@ interface Started {
 
 /** A gateway before one scripted server of the OpenAI family, and the official clients of two dialects. */
 async function start(...options: Parameters<typeof connectOpenAi>): Promise<Started> {
-  const { adapter, upstream, server, close } = await connectOpenAi(...options)
-  closing.push(close)
+  const connected = await connectOpenAi(...options)
+  closing.push(connected.close)
+  return { server: connected.server, ...(await serve([connected])) }
+}
+
+/** A gateway before these servers, the first preferred. */
+async function serve(servers: readonly ConnectedOpenAi[]): Promise<Omit<Started, 'server'>> {
   const engine = createFakeEngine()
-  const { config } = upstream
-  const connections = connectionSetOf(testConnection('scripted', adapter, config, { provider: config.provider }))
+  const connections = connectionSetOf(
+    ...servers.map(({ adapter, upstream: { config } }, index) =>
+      testConnection(index === 0 ? 'scripted' : `scripted-${index + 1}`, adapter, config, {
+        provider: config.provider,
+      }),
+    ),
+  )
   const health = createHealthBoard({ now: () => systemClock.now() })
   const catalog = createModelCatalog({ connections, health, clock: systemClock, log: engine.log })
   closing.push(() => catalog.close())
@@ -51,7 +61,6 @@ async function start(...options: Parameters<typeof connectOpenAi>): Promise<Star
   closing.push(() => gateway.close())
   const { port } = await gateway.listen()
   return {
-    server,
     port,
     anthropic: new Anthropic({ baseURL: `http://127.0.0.1:${port}`, apiKey: 'unused', maxRetries: 0 }),
     openai: new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'unused', maxRetries: 0 }),
@@ -104,6 +113,62 @@ test('sampling that a reasoning model refuses is left out and said', async () =>
   })
   expect(answer.status).toBe(200)
   expect(answer.headers['x-switchyard-not-sent']).toBe('presence_penalty, stop')
+})
+
+describe('an answer that its server gives up', () => {
+  test('goes to the next server that has the model, if nothing came', async () => {
+    const first = await connectOpenAi({ flavour: 'compatible', behaviour: { givesUp: true } })
+    const second = await connectOpenAi({ flavour: 'compatible' })
+    closing.push(first.close, second.close)
+    const { anthropic } = await serve([first, second])
+    const { data, response } = await anthropic.messages.create({ ...ASK, model: 'some-model' }).withResponse()
+    expect(data.content.at(-1)).toMatchObject({ text: JOKE })
+    expect(response.headers.get('x-switchyard-attempts')).toBe('2')
+    expect(first.server.requestsTo('/v1/chat/completions')).toHaveLength(1)
+  })
+
+  test.each(['anthropic', 'ollama', 'responses'])('keeps what came, and then is an error: %s', async (dialect) => {
+    const { anthropic, openai, port } = await start({ flavour: 'compatible' })
+    const messages = [{ role: 'user' as const, content: '#gave-up' }]
+    const model = 'some-model'
+    let said = ''
+    let failure: unknown
+    if (dialect === 'anthropic') {
+      const stream = anthropic.messages.stream({ ...ASK, model, messages })
+      stream.on('text', (text) => {
+        said += text
+      })
+      failure = await stream.finalMessage().catch((error: unknown) => error)
+    } else if (dialect === 'responses') {
+      const stream = await openai.responses.create({ model, input: '#gave-up', stream: true })
+      for await (const event of stream) {
+        if (event.type === 'response.output_text.delta') said += event.delta
+        if (event.type === 'response.failed') failure = event.response.error
+      }
+    } else {
+      const { body } = await post(port, '/api/chat', { model, messages })
+      const lines = body.trim().split('\n')
+      for (const line of lines) said += (JSON.parse(line) as { message?: { content: string } }).message?.content ?? ''
+      failure = JSON.parse(lines.at(-1) ?? '')
+    }
+    expect(said).toBe('Once upon ')
+    expect(JSON.stringify(failure instanceof Error ? failure.message : failure)).toContain(
+      'insufficient_system_resource',
+    )
+  })
+
+  test('is an error in one piece', async () => {
+    const { anthropic } = await start({ flavour: 'compatible' })
+    const asked = anthropic.messages.create({
+      ...ASK,
+      model: 'some-model',
+      messages: [{ role: 'user', content: '#gave-up' }],
+    })
+    await expect(asked).rejects.toMatchObject({
+      status: 502,
+      message: expect.stringContaining('insufficient_system_resource'),
+    })
+  })
 })
 
 describe.each([

@@ -25,7 +25,7 @@ export interface ScriptedOpenAiAnswer {
   reasoning: string[]
   text: string[]
   toolCalls: { name: string; arguments: string }[]
-  finish: 'stop' | 'length' | 'tool_calls' | 'content_filter'
+  finish: 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'insufficient_system_resource'
   promptTokens: number
   end: ScriptedEnd
   /** ms between two events. */
@@ -65,7 +65,7 @@ type Json = Record<string, unknown>
 /**
  * What it answers to a chat, by words in the last message of the user:
  * `#400` `#401` `#429` `#500` `#503` `#html` `#redirect` `#malformed` `#not-json` `#content-filter` (refusals), `#silent` (nothing at all), `#cut`
- * `#no-end` `#error-in-stream` `#half` `#long` `#endless` `#huge` `#refusal` `#filtered` `#tools` (calls every tool once).
+ * `#no-end` `#gave-up` `#error-in-stream` `#half` `#long` `#endless` `#huge` `#refusal` `#filtered` `#tools` (calls every tool once).
  * Else: a tool result is told back, tools are called when the text has "weather" or "time", JSON formats are obeyed,
  * pictures are counted, and everything else gets a joke.
  */
@@ -82,6 +82,9 @@ export function answerOf(asked: AskedOf, model: ScriptedOpenAiModel): ScriptedOp
   }
   if (question.includes('#cut')) return { ...answer, text: ['Once ', 'upon '], end: 'cut' }
   if (question.includes('#no-end')) return { ...answer, text: ['Once ', 'upon '], end: 'no-end' }
+  if (question.includes('#gave-up')) {
+    return { ...answer, text: ['Once ', 'upon '], finish: 'insufficient_system_resource' }
+  }
   if (question.includes('#error-in-stream')) {
     const message = 'The server had an error while processing your request. Sorry about that!'
     const error = { message, type: 'server_error', param: null, code: null }

@@ -56,6 +56,8 @@ export interface OpenAiBehaviour {
   chunkBytes: number
   /** Answers a request for a stream with one JSON value, as some servers do. */
   neverStreams: boolean
+  /** Ends every chat at once with a finish_reason that means failure, as DeepSeek does when it is full. */
+  givesUp: boolean
   /** Leaves out the closing `data: [DONE]`. */
   withoutDone: boolean
   /** Demands the key as the flavour does (Bearer; azure: api-key). */
@@ -118,6 +120,7 @@ export async function startOpenAiUpstream(
     missing: new Set(),
     chunkBytes: 0,
     neverStreams: false,
+    givesUp: false,
     withoutDone: false,
     key: null,
     efforts: null,
@@ -250,7 +253,7 @@ export async function startOpenAiUpstream(
       effortRefusal(flavour, body.reasoning_effort, behaviour.efforts) ??
       refusalOf(asked.question, flavour)
     if (refusal !== null) return refuse(res, refusal)
-    const answer = answerOf(asked, shown(model))
+    const answer = behaviour.givesUp ? GAVE_UP : answerOf(asked, shown(model))
     if (body.stream !== true || behaviour.neverStreams) {
       return sendJson(res, 200, chatCompletion(flavour, model.id, answer))
     }
@@ -400,6 +403,16 @@ export async function startOpenAiUpstream(
     },
     stop: kill,
   }
+}
+
+const GAVE_UP: ScriptedOpenAiAnswer = {
+  reasoning: [],
+  text: [],
+  toolCalls: [],
+  finish: 'insufficient_system_resource',
+  promptTokens: 3,
+  end: 'done',
+  eventMs: 0,
 }
 
 function refuse(res: ServerResponse, { status, contentType, body, headers }: ScriptedOpenAiRefusal): void {

@@ -270,11 +270,28 @@ describe('ends', () => {
     ['eos', 'stop'],
     ['model_length', 'length'],
     ['SAFETY', 'content-filter'],
-    ['insufficient_system_resource', 'error'],
     ['something_new', 'other'],
   ])('%s is %s', (raw, reason) => {
     expect(read(delta({}, raw))).toEqual([{ type: 'finish', reason, raw }])
   })
+
+  test.each(['error', 'abort', 'insufficient_system_resource', 'network_error'])(
+    '%s is a failure that another holder may do better, after what came',
+    (raw) => {
+      const failure = expect.objectContaining({
+        code: 'upstream_error',
+        retryable: true,
+        message: expect.stringContaining(raw),
+        upstream: expect.objectContaining({ provider: 'scripted' }),
+      })
+      const reader = openAiAnswerReader('scripted')
+      expect(reader.read(JSON.stringify(delta({ content: 'a' }, raw)))).toEqual([text('a')])
+      expect(() => reader.end()).toThrow(failure)
+      expect(() => read(delta({}, raw), { choices: [], usage: { prompt_tokens: 1, completion_tokens: 0 } })).toThrow(
+        failure,
+      )
+    },
+  )
 
   test('an empty finish_reason is none', () => {
     expect(() => read(delta({ content: 'a' }, ''), '[DONE]')).toThrow(

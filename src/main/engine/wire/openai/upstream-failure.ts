@@ -41,6 +41,15 @@ export function reportedFailure(vendor: string, reported: unknown, whole: unknow
   })
 }
 
+/** An answer of which the server says with its finish_reason that it failed: what came of it is no whole answer. */
+export function failedFinish(vendor: string, finish: string): EngineError {
+  const reason = finish.slice(0, EXCERPT)
+  return new EngineError('upstream_error', `The upstream gave its answer up: its finish_reason is "${reason}".`, {
+    retryable: true,
+    upstream: { provider: vendor, bodyExcerpt: JSON.stringify({ finish_reason: reason }) },
+  })
+}
+
 /** An answer that is not what the API promises; `what` goes on after "The upstream". */
 export function malformedAnswer(vendor: string, what: string, shown?: string): EngineError {
   return new EngineError('upstream_error', `The upstream ${what}`, {

@@ -3,7 +3,7 @@ import type { StreamPart, Timings, Usage } from '../../spec/stream-part.ts'
 import { endedWithoutFinish } from '../collect-answer.ts'
 import { TextEvents } from '../text-events.ts'
 import { NAMES_AS_SENT, type ToolNames } from '../upstream-tool-names.ts'
-import { malformedAnswer, reportedFailure } from './upstream-failure.ts'
+import { failedFinish, malformedAnswer, reportedFailure } from './upstream-failure.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './upstream-fields.ts'
 import { toFinishReason } from './upstream-finish-reason.ts'
 import { UpstreamToolCalls } from './upstream-tool-calls.ts'
@@ -124,10 +124,12 @@ export function openAiAnswerReader(
     },
     end() {
       if (finish === null) throw endedWithoutFinish()
+      const reason = toFinishReason(finish, calls.any)
+      if (reason === 'error') throw failedFinish(vendor, finish)
       if (calls.hasNameless()) throw malformedAnswer(vendor, 'called a tool without naming it.')
       const parts: StreamPart[] = []
       if (usage !== null) parts.push({ type: 'usage', usage, ...(timings === null ? {} : { timings }) })
-      parts.push({ type: 'finish', reason: toFinishReason(finish, calls.any), raw: finish })
+      parts.push({ type: 'finish', reason, raw: finish })
       return parts
     },
   }
