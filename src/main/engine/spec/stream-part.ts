@@ -36,7 +36,8 @@ export type StreamPart =
   /** `id` and `name` come with the first delta of an index. */
   | { type: 'tool-call-delta'; index: number; id?: string; name?: string; argumentsDelta: string }
   | { type: 'usage'; usage: Usage; timings?: Timings }
-  | { type: 'finish'; reason: FinishReason; raw?: string }
+  /** `stopSequence` is the stop text that the answer ran into, where the upstream tells which. */
+  | { type: 'finish'; reason: FinishReason; raw?: string; stopSequence?: string }
   | { type: 'error'; error: EngineError }
 
 export interface EmbeddingResult {

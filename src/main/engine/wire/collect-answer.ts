@@ -15,6 +15,8 @@ export interface WholeAnswer {
   finish: FinishReason
   /** The upstream's own word for `finish`. */
   finishRaw?: string
+  /** The stop text that it ran into, where the upstream tells which. */
+  stopSequence?: string
 }
 
 /** Reads an answer to its end. Throws its `error` part, and `upstream_error` if it ends without a `finish`. */
@@ -42,6 +44,7 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
       case 'finish':
         answer.finish = part.reason
         if (part.raw !== undefined) answer.finishRaw = part.raw
+        if (part.stopSequence !== undefined) answer.stopSequence = part.stopSequence
         finished = true
         break
       case 'error':

@@ -313,6 +313,7 @@ describe('an answer', () => {
       type: 'finish',
       reason: 'stop',
       raw: 'stop_sequence',
+      stopSequence: ' the ',
     })
     expect(await end('a joke', { sampling: { maxTokens: 2 } })).toEqual({
       type: 'finish',

@@ -131,6 +131,7 @@ test.each([
   ['stop', undefined, 'end_turn'],
   ['stop', 'stop_sequence', 'stop_sequence'],
   ['stop', 'eos', 'end_turn'],
+  ['stop', 'customStopTrigger', 'stop_sequence'],
   ['length', undefined, 'max_tokens'],
   ['length', 'model_context_window_exceeded', 'model_context_window_exceeded'],
   ['content-filter', undefined, 'refusal'],
@@ -144,6 +145,17 @@ test.each([
     yield* parts
   }
   expect(anthropicMessage(IDENTITY, await collectAnswer(stream()))).toMatchObject({ stop_reason: stopReason })
+})
+
+test('the stop text that ended an answer is told, streamed and whole', async () => {
+  const end: StreamPart = { type: 'finish', reason: 'stop', raw: 'stop_sequence', stopSequence: '\n"END"' }
+  const parts: StreamPart[] = [{ type: 'text-delta', text: 'x' }, end]
+  const told = { stop_reason: 'stop_sequence', stop_sequence: '\n"END"' }
+  expect(encodeAll(parts).find(({ type }) => type === 'message_delta')?.delta).toEqual(told)
+  async function* stream(): AsyncGenerator<StreamPart> {
+    yield* parts
+  }
+  expect(anthropicMessage(IDENTITY, await collectAnswer(stream()))).toMatchObject(told)
 })
 
 test('a whole answer whose tool input was cut off keeps what there is', async () => {

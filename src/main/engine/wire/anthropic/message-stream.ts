@@ -130,8 +130,9 @@ export function anthropicMessageStream(identity: MessageIdentity): StreamEncoder
   function finish(part: Extract<StreamPart, { type: 'finish' }>): string {
     const blocks = flushCalls() + closeBlock()
     const reason = anthropicStopReason(part.reason, part.raw, calls.size > 0)
+    const sequence = part.stopSequence === undefined ? 'null' : jsonText(part.stopSequence)
     return (
-      `${blocks}event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"${reason}","stop_sequence":null},` +
+      `${blocks}event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"${reason}","stop_sequence":${sequence}},` +
       `"usage":${JSON.stringify(anthropicUsage(usage))}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n`
     )
   }

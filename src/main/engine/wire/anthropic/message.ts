@@ -13,7 +13,7 @@ export interface MessageIdentity {
 
 /** A whole answer as a `message` object. */
 export function anthropicMessage(identity: MessageIdentity, answer: WholeAnswer): object {
-  const { text, reasoning, reasoningSignature, toolCalls, finish, finishRaw, usage } = answer
+  const { text, reasoning, reasoningSignature, toolCalls, finish, finishRaw, stopSequence, usage } = answer
   const thinks = reasoning !== '' || reasoningSignature !== undefined
   const content: object[] = []
   if (thinks) content.push({ type: 'thinking', thinking: reasoning, signature: reasoningSignature ?? '' })
@@ -28,7 +28,7 @@ export function anthropicMessage(identity: MessageIdentity, answer: WholeAnswer)
     model: identity.model,
     content,
     stop_reason: anthropicStopReason(finish, finishRaw, toolCalls.length > 0),
-    stop_sequence: null,
+    stop_sequence: stopSequence ?? null,
     usage: anthropicUsage(usage),
   }
 }

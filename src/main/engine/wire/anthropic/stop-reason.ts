@@ -11,6 +11,9 @@ const STOP_REASONS = [
 ] as const
 export type AnthropicStopReason = (typeof STOP_REASONS)[number]
 
+/** What the built-in runtime calls an end at one of the request's stop texts. */
+const STOPPED_BY_TEXT = 'customStopTrigger'
+
 /** Anthropic's stop_reason as the engine's finish reason. */
 export function finishReason(stopReason: string): FinishReason {
   switch (stopReason) {
@@ -49,6 +52,7 @@ export function anthropicStopReason(
     case 'tool-calls':
       return 'tool_use'
     default:
-      return calls ? 'tool_use' : 'end_turn'
+      if (calls) return 'tool_use'
+      return raw === STOPPED_BY_TEXT ? 'stop_sequence' : 'end_turn'
   }
 }

@@ -34,6 +34,7 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
   let calls = 0
   let answered = false
   let stopReason: string | null = null
+  let stopSequence: string | null = null
   let ended = false
   const texts = new TextEvents(deltaText)
 
@@ -126,7 +127,12 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
       { type: 'usage', usage: usageFromAnthropic(usage) },
       isAnswer
         ? { type: 'finish', reason: 'stop', raw: 'end_turn' }
-        : { type: 'finish', reason: finishReason(stopReason), raw: stopReason },
+        : {
+            type: 'finish',
+            reason: finishReason(stopReason),
+            raw: stopReason,
+            ...(stopSequence === null ? {} : { stopSequence }),
+          },
     ]
   }
 
@@ -150,8 +156,9 @@ export function createAnthropicDecoder({ toolNames, answerTool, title }: AnswerD
           usage = object(object(event.message)?.usage) ?? {}
           return []
         case 'message_delta': {
-          const told = object(event.delta)?.stop_reason
-          if (typeof told === 'string') stopReason = told
+          const told = object(event.delta)
+          if (typeof told?.stop_reason === 'string') stopReason = told.stop_reason
+          if (typeof told?.stop_sequence === 'string') stopSequence = told.stop_sequence
           usage = overlaid(usage, object(event.usage))
           return []
         }

@@ -6,7 +6,11 @@ export function eventsOfMessage(message: Json): object[] {
   return [
     { type: 'message_start', message },
     ...content.flatMap(blockEvents),
-    { type: 'message_delta', delta: { stop_reason: message.stop_reason ?? 'end_turn' }, usage: {} },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: message.stop_reason ?? 'end_turn', stop_sequence: message.stop_sequence ?? null },
+      usage: {},
+    },
     { type: 'message_stop' },
   ]
 }
