@@ -100,6 +100,20 @@ describe('messages', () => {
     ])
   })
 
+  test("Mistral's API gets ids of tool calls that it takes", () => {
+    const { messages } = messagesSent(
+      [
+        { role: 'assistant', content: '', toolCalls: [{ id: 'toolu_01A09q90qw', name: 'f', arguments: '{}' }] },
+        { role: 'tool', toolCallId: 'toolu_01A09q90qw', content: 'Rain' },
+      ],
+      vendor('mistral'),
+    )
+    const id = expect.stringMatching(/^[a-zA-Z0-9]{9}$/)
+    expect(messages).toMatchObject([{ tool_calls: [{ id }] }, { tool_call_id: id }])
+    const [asked, answered] = messages as [{ tool_calls: [{ id: string }] }, { tool_call_id: string }]
+    expect(answered.tool_call_id).toBe(asked.tool_calls[0].id)
+  })
+
   test('reasoning goes back where the vendor wants it', () => {
     const answer: ChatMessage = { role: 'assistant', content: 'x', reasoning: 'hm' }
     expect(messagesSent([answer], vendor('deepseek')).messages).toEqual([

@@ -179,6 +179,62 @@ describe('other fields', () => {
     })
   })
 
+  describe("ids of tool calls that Mistral's API refuses", () => {
+    const mistral = VENDORS.find(({ vendor }) => vendor === 'mistral') ?? OPENAI
+    const turn = (id: string) => [
+      ...MESSAGES,
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: id, content: [{ type: 'text', text: 'Rain' }] },
+    ]
+    const idsOf = (messages: unknown) =>
+      (messages as { tool_calls?: { id: string }[]; tool_call_id?: string }[]).flatMap((message) => [
+        ...(message.tool_calls ?? []).map(({ id }) => id),
+        ...(message.tool_call_id === undefined ? [] : [message.tool_call_id]),
+      ])
+    const idsSent = (messages: unknown[], vendor = mistral) =>
+      idsOf(applyOpenAiBodyRules({ model: 'm', messages }, 'm', vendor).body.messages)
+
+    test.each([
+      'call_9f2c6d0e1b3a4c5d8e7f6a5b',
+      'toolu_01A09q90qw90lq917835lq9',
+      'functions.f:0',
+      'abcdefgh-',
+      'short',
+      '',
+    ])('%j goes as one of nine letters and digits, with call and result alike', (id) => {
+      const [call, result] = idsSent(turn(id))
+      expect(call).toMatch(/^[a-zA-Z0-9]{9}$/)
+      expect(result).toBe(call)
+      expect(idsSent(turn(id))).toEqual([call, call])
+      expect(idsSent(turn(`${id}x`))).not.toContain(call)
+    })
+
+    test('its own are left as they are, and so is what needs nothing', () => {
+      const messages = [turn('D681PevKs')[1], { role: 'tool', tool_call_id: 'D681PevKs', content: 'Rain' }]
+      const body = { model: 'm', messages }
+      expect(applyOpenAiBodyRules(body, 'm', mistral).body).toBe(body)
+    })
+
+    test('odd messages are the server’s to judge', () => {
+      const messages = [
+        'x',
+        { role: 'assistant', tool_calls: [null, {}] },
+        { role: 'tool' },
+        { role: 'tool', tool_call_id: 5 },
+      ]
+      expect(applyOpenAiBodyRules({ messages }, 'm', mistral).body.messages).toBe(messages)
+    })
+
+    test('other servers get any id', () => {
+      expect(idsSent(turn('call_1'), OPENAI)).toEqual(['call_1', 'call_1'])
+      expect(idsSent(turn('call_1'), COMPATIBLE)).toEqual(['call_1', 'call_1'])
+    })
+  })
+
   test('a body that needs nothing is the very same object', () => {
     const body = { model: 'm', messages: MESSAGES, temperature: 1, stream: true }
     expect(applyOpenAiBodyRules(body, 'm', OPENAI).body).toBe(body)

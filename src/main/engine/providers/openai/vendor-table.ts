@@ -50,6 +50,7 @@ export const COMPATIBLE: Vendor = {
   streamOptions: true,
   maxStops: null,
   fixedSampling: 'never',
+  toolCallIds: 'any',
   refusedFields: NONE,
   refusesUnknownFields: false,
   renamedFields: {},
@@ -142,6 +143,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ['mistral.ai'],
     // It tells its usage unasked, and answers 422 to any field that it does not know.
     streamOptions: false,
+    toolCallIds: 'nine-characters',
     refusedFields: new Set([...LOCAL_FIELDS, 'logit_bias', 'user', 'reasoning_effort', 'store']),
     renamedFields: { seed: 'random_seed' },
     reasoning: 'none',

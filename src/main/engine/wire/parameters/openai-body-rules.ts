@@ -1,6 +1,7 @@
 import { parseLogitBias } from './logit-bias.ts'
 import { hasFixedSampling, type ModelFamily, newModelFamily } from './model-rules.ts'
 import { isPlainObject } from './parameter-casts.ts'
+import { type ToolCallIds, withNineCharacterIds } from './tool-call-id.ts'
 
 /** What a server takes of an OpenAI chat body, as far as servers differ. */
 export interface OpenAiBodyRules {
@@ -14,6 +15,8 @@ export interface OpenAiBodyRules {
   maxStops: number | null
   /** Models whose sampling cannot be changed: all newer ones, those known for it, or none. */
   fixedSampling: 'new-models' | 'known-models' | 'never'
+  /** The ids of tool calls that it takes. */
+  toolCallIds: ToolCallIds
   /** Top-level fields that it refuses; they are left out. */
   refusedFields: ReadonlySet<string>
   /** Fields that it knows by another name. */
@@ -32,7 +35,7 @@ const SILENT: ReadonlySet<string> = new Set(['keep_alive', 'model'])
 
 /**
  * Rewrites an OpenAI body (of a chat, completion or embedding) for a server and model: names of the token cap, roles, logit_bias given as
- * text, `stream_options`, tool contents, and what the server refuses. Throws `invalid_request` for a malformed logit_bias.
+ * text, `stream_options`, tool contents, ids of tool calls, and what the server refuses. Throws `invalid_request` for a malformed logit_bias.
  */
 export function applyOpenAiBodyRules(
   body: Readonly<Record<string, unknown>>,
@@ -60,7 +63,7 @@ export function applyOpenAiBodyRules(
     draft.remove(field)
   }
   if (Array.isArray(body.messages)) {
-    const messages = ruledMessages(body.messages, newRoles(family, rules), draft.notSent)
+    const messages = ruledMessages(body.messages, newRoles(family, rules), rules.toolCallIds, draft.notSent)
     if (messages !== body.messages) draft.set('messages', messages)
   }
   return draft.result()
@@ -149,23 +152,34 @@ function newRoles(family: ModelFamily | null, rules: OpenAiBodyRules): NewRoles 
   return family === null ? ANY_ROLE : FAMILY_ROLES[family.systemRole]
 }
 
-function ruledMessages(messages: readonly unknown[], roles: NewRoles, notSent: string[]): readonly unknown[] {
+function ruledMessages(
+  messages: readonly unknown[],
+  roles: NewRoles,
+  toolCallIds: ToolCallIds,
+  notSent: string[],
+): readonly unknown[] {
   let changed = false
   const ruled = messages.map((message, index) => {
     if (!isPlainObject(message)) return message
-    // Servers refuse a mix of `system` and `developer`, so every one is renamed, not only the first.
-    const role = message.role === 'system' ? roles.system : message.role === 'developer' ? roles.developer : null
-    if (role !== null) {
-      changed = true
-      return { ...message, role }
-    }
-    if (message.role === 'tool' && Array.isArray(message.content)) {
-      changed = true
-      return { ...message, content: flatText(message.content, `messages[${index}].content`, notSent) }
-    }
-    return message
+    const plain = plainMessage(message, index, roles, notSent)
+    const result = toolCallIds === 'any' ? plain : withNineCharacterIds(plain)
+    if (result !== message) changed = true
+    return result
   })
   return changed ? ruled : messages
+}
+
+function plainMessage(
+  message: Readonly<Record<string, unknown>>,
+  index: number,
+  roles: NewRoles,
+  notSent: string[],
+): Readonly<Record<string, unknown>> {
+  // Servers refuse a mix of `system` and `developer`, so every one is renamed, not only the first.
+  const role = message.role === 'system' ? roles.system : message.role === 'developer' ? roles.developer : null
+  if (role !== null) return { ...message, role }
+  if (message.role !== 'tool' || !Array.isArray(message.content)) return message
+  return { ...message, content: flatText(message.content, `messages[${index}].content`, notSent) }
 }
 
 function flatText(parts: readonly unknown[], path: string, notSent: string[]): string {
