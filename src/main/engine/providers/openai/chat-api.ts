@@ -20,6 +20,7 @@ import { bareModelName } from '../../wire/parameters/model-rules.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../../wire/parameters/openai-body-rules.ts'
 import { openAiToolNames } from '../../wire/upstream-tool-names.ts'
 import { renamed } from '../../wire/with-model-name.ts'
+import { CallExtrasMemory } from './call-extras-memory.ts'
 import { EffortMemory, effortOf, mayRefuseEffort } from './effort-memory.ts'
 import { embed } from './embed.ts'
 import { readAnswer } from './read-answer.ts'
@@ -62,6 +63,7 @@ export type ChatApi = Required<Pick<ProviderAdapter, 'chat' | 'complete' | 'embe
 export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOptions): ChatApi {
   const speaksResponses = upstream.config.apiType === 'responses'
   const efforts = new EffortMemory()
+  const extras = new CallExtrasMemory()
 
   function restricted(ruled: RuledBody, request: 'chat' | 'completion'): RuledBody {
     if (restrict === undefined) return ruled
@@ -113,8 +115,8 @@ export function createChatApi({ upstream, paths, vendor, restrict }: ChatApiOpti
       const ruled = toResponsesBody(request, model, quirks, toolNames)
       return { path: paths.responses, ruled, reader: responsesAnswerReader(quirks.vendor, toolNames) }
     }
-    const ruled = restricted(toOpenAiChatBody(request, model, quirks, toolNames), 'chat')
-    return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor, toolNames) }
+    const ruled = restricted(toOpenAiChatBody(request, model, quirks, toolNames, extras), 'chat')
+    return { path: paths.chat(model), ruled, reader: openAiAnswerReader(quirks.vendor, toolNames, extras) }
   }
 
   function askCompletion(call: ProviderCall<CompletionRequest>): Asking {

@@ -5,6 +5,9 @@ import type { OpenAiQuirks } from './upstream-quirks.ts'
 type Picture = Extract<ContentPart, { type: 'image' | 'image-url' }>
 type ToolMessage = Extract<ChatMessage, { role: 'tool' }>
 
+/** What goes back beside each of a turn's calls; undefined or absent for nothing. */
+export type ExtrasOf = (calls: readonly ToolCall[]) => readonly (object | undefined)[]
+
 /**
  * The engine's messages as OpenAI's. A tool's message holds text only there, so pictures that tools gave back follow
  * as a user message, once all results of that turn are said. What has no place is named in `notSent`.
@@ -14,6 +17,7 @@ export function toOpenAiMessages(
   quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
   toolNames: ToolNames,
   notSent: string[],
+  extrasOf: ExtrasOf = () => [],
 ): Record<string, unknown>[] {
   const result: Record<string, unknown>[] = []
   let pictures: unknown[] = []
@@ -31,7 +35,7 @@ export function toOpenAiMessages(
         result.push({ role: 'user', content: userContent(message.content) })
         break
       case 'assistant':
-        result.push(assistantMessage(message, quirks, toolNames))
+        result.push(assistantMessage(message, quirks, toolNames, extrasOf))
         break
       case 'tool':
         if (message.isError === true) notSent.push(`messages[${index}].is_error`)
@@ -76,8 +80,10 @@ function assistantMessage(
   message: Extract<ChatMessage, { role: 'assistant' }>,
   quirks: Pick<OpenAiQuirks, 'reasoningBack'>,
   toolNames: ToolNames,
+  extrasOf: ExtrasOf,
 ): Record<string, unknown> {
   const calls = message.toolCalls ?? []
+  const extras = extrasOf(calls)
   const reasoning = quirks.reasoningBack === null ? undefined : message.reasoning
   return {
     role: 'assistant',
@@ -86,10 +92,11 @@ function assistantMessage(
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map((call) => ({
+          tool_calls: calls.map((call, index) => ({
             id: call.id,
             type: 'function',
             function: { name: toolNames.encode(call.name), arguments: argumentsText(call) },
+            ...(extras[index] === undefined ? {} : { extra_content: extras[index] }),
           })),
         }),
   }

@@ -34,6 +34,8 @@ export interface OpenAiQuirks extends OpenAiBodyRules {
   effortNone: 'all' | 'none' | RegExp
   /** Field in which an assistant's earlier reasoning goes back; null keeps it here. */
   reasoningBack: 'reasoning_content' | 'reasoning' | null
+  /** Models that refuse a conversation's tool calls without the signature that they gave them (Gemini); null for none. */
+  signedCalls: RegExp | null
   /** False if it knows JSON mode, but no schema. */
   jsonSchema: boolean
   /** Vectors as base64, which is a quarter of the bytes. */

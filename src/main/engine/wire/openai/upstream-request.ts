@@ -10,6 +10,7 @@ import { openAiUser } from '../end-user-id.ts'
 import { applyOpenAiBodyRules, type RuledBody } from '../parameters/openai-body-rules.ts'
 import { openAiToolNames, type ToolNames } from '../upstream-tool-names.ts'
 import { withoutUndefined } from '../without-undefined.ts'
+import { type CallExtras, extrasBack } from './call-extras.ts'
 import { leaveOutRefusedSampling } from './refused-sampling.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { toOpenAiMessages } from './upstream-messages.ts'
@@ -26,6 +27,7 @@ export function toOpenAiChatBody(
   model: string,
   quirks: OpenAiQuirks,
   toolNames: ToolNames = openAiToolNames(request.tools),
+  extras: Pick<CallExtras, 'of'> | null = null,
 ): RuledBody {
   const notSent: string[] = []
   const { tools, extra } = request
@@ -34,7 +36,9 @@ export function toOpenAiChatBody(
     // First, so that no extra field replaces one that the engine knows.
     ...extra,
     model,
-    messages: toOpenAiMessages(request.messages, quirks, toolNames, notSent),
+    messages: toOpenAiMessages(request.messages, quirks, toolNames, notSent, (calls) =>
+      extrasBack(calls, model, quirks, extras),
+    ),
     ...samplingFields(request.sampling, quirks, notSent),
     ...runtimeFields(request.runtime, quirks.runtimeOptions, notSent),
     tools: hasTools ? tools.map((tool) => toolEntry(tool, toolNames)) : undefined,

@@ -3,6 +3,7 @@ import type { StreamPart, Timings, Usage } from '../../spec/stream-part.ts'
 import { endedWithoutFinish } from '../collect-answer.ts'
 import { TextEvents } from '../text-events.ts'
 import { NAMES_AS_SENT, type ToolNames } from '../upstream-tool-names.ts'
+import type { CallExtras } from './call-extras.ts'
 import { failedFinish, malformedAnswer, reportedFailure } from './upstream-failure.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './upstream-fields.ts'
 import { toFinishReason } from './upstream-finish-reason.ts'
@@ -30,8 +31,9 @@ const EXCERPT = 200
 export function openAiAnswerReader(
   vendor: string,
   toolNames: Pick<ToolNames, 'decode'> = NAMES_AS_SENT,
+  extras: Pick<CallExtras, 'keep'> | null = null,
 ): UpstreamAnswerReader {
-  const calls = new UpstreamToolCalls(toolNames)
+  const calls = new UpstreamToolCalls(toolNames, extras)
   let finish: string | null = null
   let usage: Usage | null = null
   let timings: Timings | null = null

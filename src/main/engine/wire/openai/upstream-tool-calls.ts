@@ -1,7 +1,8 @@
 import type { StreamPart } from '../../spec/stream-part.ts'
 import { newToolCallId } from '../collect-answer.ts'
 import type { ToolNames } from '../upstream-tool-names.ts'
-import { objectOf, textOf } from './upstream-fields.ts'
+import type { CallExtras } from './call-extras.ts'
+import { type JsonObject, objectOf, textOf } from './upstream-fields.ts'
 
 type ToolCallPart = Extract<StreamPart, { type: 'tool-call-delta' }>
 
@@ -10,8 +11,12 @@ interface OpenCall {
   index: number
   /** The server's; empty if it gave none. */
   upstreamId: string
+  /** By which our client knows it; null until its name has come. */
+  id: string | null
   /** Null until it has come; arguments wait for it. */
   name: string | null
+  /** What the server said beside it. */
+  extra: JsonObject | null
   waiting: string
 }
 
@@ -23,9 +28,11 @@ export class UpstreamToolCalls {
   readonly #calls: OpenCall[] = []
   readonly #byIndex = new Map<number, OpenCall>()
   readonly #toolNames: Pick<ToolNames, 'decode'>
+  readonly #extras: Pick<CallExtras, 'keep'> | null
 
-  constructor(toolNames: Pick<ToolNames, 'decode'>) {
+  constructor(toolNames: Pick<ToolNames, 'decode'>, extras: Pick<CallExtras, 'keep'> | null) {
     this.#toolNames = toolNames
+    this.#extras = extras
   }
 
   get any(): boolean {
@@ -41,16 +48,23 @@ export class UpstreamToolCalls {
     const name = textOf(called.name)
     const call = this.#callOf(typeof delta.index === 'number' ? delta.index : null, id, name)
     const text = argumentsText(called.arguments)
+    const extra = objectOf(delta.extra_content)
+    if (extra !== null) {
+      call.extra = extra
+      this.#keepExtra(call)
+    }
     if (call.name !== null) {
       return text === '' ? null : { type: 'tool-call-delta', index: call.index, argumentsDelta: text }
     }
     call.waiting += text
     if (name === null) return null
     call.name = name
+    call.id = call.upstreamId === '' ? newToolCallId() : call.upstreamId
+    this.#keepExtra(call)
     return {
       type: 'tool-call-delta',
       index: call.index,
-      id: call.upstreamId === '' ? newToolCallId() : call.upstreamId,
+      id: call.id,
       name: this.#toolNames.decode(name),
       argumentsDelta: call.waiting,
     }
@@ -59,6 +73,10 @@ export class UpstreamToolCalls {
   /** True if a call never got a name, so that nobody can carry it out. */
   hasNameless(): boolean {
     return this.#calls.some((call) => call.name === null)
+  }
+
+  #keepExtra({ id, extra }: OpenCall): void {
+    if (id !== null && extra !== null) this.#extras?.keep(id, extra)
   }
 
   #callOf(index: number | null, id: string, name: string | null): OpenCall {
@@ -78,7 +96,7 @@ export class UpstreamToolCalls {
   }
 
   #begin(upstreamId: string): OpenCall {
-    const call: OpenCall = { index: this.#calls.length, upstreamId, name: null, waiting: '' }
+    const call: OpenCall = { index: this.#calls.length, upstreamId, id: null, name: null, extra: null, waiting: '' }
     this.#calls.push(call)
     return call
   }
