@@ -45,6 +45,8 @@ describe('chat with real inference', () => {
     expect(whole.text).toContain('model')
     expect(stopped.text).toBe(whole.text.slice(0, whole.text.indexOf('model')))
     expect(stopped.finish).toBe('stop')
+    expect(stopped.parts.at(-1)).toMatchObject({ type: 'finish', raw: 'customStopTrigger', stopSequence: 'model' })
+    expect(whole.parts.at(-1)).not.toHaveProperty('stopSequence')
   })
 
   test('the second turn finds the whole first one in the cache', async () => {

@@ -36,6 +36,8 @@ export interface AnswerPlan {
 /** How the answer ended: the library's name for it, and tokens that are in the answer. */
 export interface AnswerEnd {
   stopReason: string
+  /** The stop text that it ran into. */
+  stopSequence?: string
   completionTokens: number
   reasoningTokens: number
 }
@@ -142,6 +144,7 @@ function createPart(loaded: LoadedModel, sequence: LlamaContextSequence, plan: A
         stopReason: spoken.signal.aborted ? 'abort' : response.metadata.stopReason,
         completionTokens: thoughtBefore + sequence.tokenMeter.diff(metered).usedOutputTokens,
         reasoningTokens,
+        ...stopSequenceOf(response.metadata),
         response: response.fullResponse,
       }
     } finally {
@@ -174,4 +177,10 @@ function emitChunk(chunk: LlamaChatResponseChunk, emit: (part: WirePart) => void
   // Comment segments (gpt-oss) are said on the way to the answer, not in it.
   if (chunk.type === 'segment') emit({ type: 'reasoning-delta', text: chunk.text })
   else emit({ type: 'text-delta', text: chunk.text })
+}
+
+/** Stop texts are given as texts, so they are told as such. */
+function stopSequenceOf(metadata: LlamaChatResponse['metadata']): { stopSequence?: string } {
+  if (metadata.stopReason !== 'customStopTrigger') return {}
+  return { stopSequence: metadata.customStopTrigger.filter((part) => typeof part === 'string').join('') }
 }

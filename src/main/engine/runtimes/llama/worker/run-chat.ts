@@ -83,7 +83,9 @@ export async function runChat(loaded: LoadedModel, request: ChatRequest, io: Run
       },
       timings: { queueMs: 0, loadMs: 0, ...watch.read(), contextSize: context.contextSize },
     })
-    io.emit({ type: 'finish', ...finishReason(answer.stopReason) })
+    const { stopSequence } = answer
+    const ranInto = stopSequence === undefined ? {} : { stopSequence }
+    io.emit({ type: 'finish', ...finishReason(answer.stopReason), ...ranInto })
   } finally {
     release()
   }
