@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ToWorker, WorkerSettings } from '../../../../src/main/engine/runtimes/llama/protocol.ts'
 import { serveLlamaWorker } from '../../../../src/main/engine/runtimes/llama/worker/worker-main.ts'
 
-// The real worker, except that one prompt and one file name end the thread, as an error that nobody caught would.
+// The real worker, except that one prompt and two file names end the thread, as an error that nobody caught would.
 if (parentPort === null) throw new Error('runs as a worker thread only')
 parentPort.on('message', (message: ToWorker) => {
   if (message.type !== 'job') return
@@ -12,5 +12,13 @@ parentPort.on('message', (message: ToWorker) => {
       throw new Error('asked to crash')
     })
   }
+})
+// What runs beside this load ends before the thread does. The load itself must not begin: an exit amid native code that
+// nobody waits for aborts the process.
+parentPort.addEventListener('message', (event) => {
+  const message = (event as MessageEvent<ToWorker>).data
+  if (message.type !== 'job' || message.kind !== 'load' || !message.input.path.includes('throw-on-load')) return
+  event.stopImmediatePropagation()
+  throw new Error('asked to crash')
 })
 serveLlamaWorker(parentPort, workerData as WorkerSettings)

@@ -272,4 +272,39 @@ describe('a crash of the worker', () => {
     })
     expect((await collect(opened.runtime.chat('demo', ask('hello'), never()))).text).toMatch(/^Hello/)
   })
+
+  test('during a load leaves a file alone that only waits for its turn: it is loaded after it', async () => {
+    opened = await openRuntime({ workerUrl: new URL('./crashing-worker.ts', import.meta.url) })
+    const { demo } = await ensureTestModels()
+    for (const name of ['crash-on-load', 'innocent']) {
+      await copyFile(demo, join(opened.folder, 'models', `${name}.gguf`))
+      await settled(opened, name)
+    }
+    const crashing = collect(opened.runtime.chat('crash-on-load', ask('hello'), never())).catch(
+      (error: { code: string }) => error.code,
+    )
+    await until('it loads', () => (opened.file('crash-on-load').loaded?.state === 'loading' ? true : null))
+    const waiting = collect(opened.runtime.chat('innocent', ask('hello'), never()))
+    expect(await crashing).toBe('runtime_crashed')
+    expect((await waiting).text).toMatch(/^Hello/)
+    expect(opened.file('innocent')).toMatchObject({ state: 'ready' })
+    expect(opened.file('crash-on-load')).toMatchObject({ state: 'quarantined' })
+    const states = [...opened.registry.verdicts.values()].map(({ state }) => state)
+    expect(states.sort()).toEqual(['quarantined', 'trusted'])
+  })
+
+  test('during a load beside a generation gives no verdict; during the next, which is alone, it does', async () => {
+    opened = await openRuntime({ workerUrl: new URL('./crashing-worker.ts', import.meta.url) })
+    const { demo } = await ensureTestModels()
+    await copyFile(demo, join(opened.folder, 'models', 'throw-on-load.gguf'))
+    await settled(opened, 'throw-on-load')
+    const loop = await startLoop()
+    const load = () => opened.runtime.load('throw-on-load')
+    await expect(load()).rejects.toMatchObject({ code: 'runtime_crashed', retryable: true })
+    expect(await loop.outcome).toMatchObject({ code: 'runtime_crashed' })
+    expect(opened.file('throw-on-load')).toMatchObject({ state: 'ready' })
+    expect([...opened.registry.verdicts.values()]).toEqual([{ state: 'trusted' }])
+    await expect(load()).rejects.toMatchObject({ code: 'runtime_crashed' })
+    expect(opened.file('throw-on-load')).toMatchObject({ state: 'quarantined' })
+  })
 })

@@ -9,6 +9,7 @@ import type { GgufRegistry, LlamaRuntime } from '../../spec/llama-runtime.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
 import type { MachineLimits } from './check-load-options.ts'
 import { configureModels } from './configure-models.ts'
+import { modelThatCrashed } from './crash-verdict.ts'
 import { addPaths } from './library/add-paths.ts'
 import { fileView } from './library/file-view.ts'
 import { HeaderInspector } from './library/header-inspector.ts'
@@ -98,12 +99,6 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     clock,
     link: () => host.link(),
     queueLimit: () => settings.get().queueLimit,
-    onDiedLoading: (id) => {
-      const entry = library.find(id)
-      if (entry !== undefined && entry.found.source !== 'built-in') {
-        library.quarantine(entry, 'The llama runtime crashed while it was loading this file.')
-      }
-    },
     onChange: () => {
       changed()
       host.restSoon()
@@ -117,9 +112,14 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
     log,
     clock,
     inUse: (): boolean => pool.inUse,
-    onDeath: (error) => {
-      log.error({ detail: error.detail }, 'The llama worker ended unexpectedly')
-      pool.workerDied(error)
+    onDeath: (error, unfinished) => {
+      log.error({ detail: error.detail, unfinished }, 'The llama worker ended unexpectedly')
+      const crashed = modelThatCrashed(unfinished)
+      const entry = crashed === null ? undefined : library.find(crashed)
+      if (entry !== undefined && entry.found.source !== 'built-in') {
+        library.quarantine(entry, 'The llama runtime crashed while it was loading this file.')
+      }
+      pool.workerDied(error, unfinished)
     },
   })
 

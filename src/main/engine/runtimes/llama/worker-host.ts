@@ -1,6 +1,7 @@
 import type { Clock } from '../../spec/clock.ts'
 import type { Logger } from '../../spec/engine.ts'
 import type { EngineError } from '../../spec/engine-error.ts'
+import type { UnfinishedJob } from './crash-verdict.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { WorkerLink } from './worker-link.ts'
 
@@ -16,7 +17,7 @@ export interface WorkerHostParts {
   clock: Clock
   /** Whether the thread has, or is about to get, a model. */
   inUse: () => boolean
-  onDeath: (error: EngineError) => void
+  onDeath: (error: EngineError, unfinished: UnfinishedJob[]) => void
 }
 
 /** Owns the worker thread: starts it at need, warms it up ahead of the first request, lets it rest when long unused. */
@@ -36,9 +37,9 @@ export class WorkerHost {
   link(): WorkerLink {
     if (this.#link === null || this.#link.ended) {
       const { url, settings, log } = this.#parts
-      const link = new WorkerLink(url, settings, log, (error) => {
+      const link = new WorkerLink(url, settings, log, (error, unfinished) => {
         if (this.#link === link) this.#link = null
-        this.#parts.onDeath(error)
+        this.#parts.onDeath(error, unfinished)
       })
       this.#link = link
     }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Logger } from '../../spec/engine.ts'
 import { EngineError } from '../../spec/engine-error.ts'
+import type { UnfinishedJob } from './crash-verdict.ts'
 import {
   type FromWorker,
   fromWireError,
@@ -18,7 +19,7 @@ export interface JobListeners {
   onProgress?: (value: number) => void
 }
 
-interface Pending {
+interface Pending extends UnfinishedJob {
   resolve: (value: never) => void
   reject: (error: EngineError) => void
   listeners: JobListeners
@@ -32,14 +33,19 @@ export class WorkerLink {
   readonly #pending = new Map<number, Pending>()
   readonly #log: Logger
   readonly #exited: Promise<void>
-  readonly #onDeath: (error: EngineError) => void
+  readonly #onDeath: (error: EngineError, unfinished: UnfinishedJob[]) => void
   #nextJob = 1
   #ended = false
   #closing = false
   #dying = false
 
-  /** `onDeath` is called once if the thread ends without having been closed, before its jobs fail. */
-  constructor(url: URL, settings: WorkerSettings, log: Logger, onDeath: (error: EngineError) => void) {
+  /** `onDeath` is called once if the thread ends without having been closed, before its jobs, `unfinished`, fail. */
+  constructor(
+    url: URL,
+    settings: WorkerSettings,
+    log: Logger,
+    onDeath: (error: EngineError, unfinished: UnfinishedJob[]) => void,
+  ) {
     this.#log = log
     this.#worker = new Worker(url, { workerData: settings, name: 'llama' })
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
@@ -77,7 +83,8 @@ export class WorkerLink {
     const job = this.#nextJob++
     const { signal } = listeners
     const result = new Promise<WorkerJobs[Kind]['result']>((resolve, reject) => {
-      this.#pending.set(job, { resolve: resolve as (value: never) => void, reject, listeners })
+      const model = modelOf(input)
+      this.#pending.set(job, { kind, model, resolve: resolve as (value: never) => void, reject, listeners })
     })
     this.#send({ type: 'job', job, kind, input } as ToWorker)
     if (signal === undefined) return result
@@ -122,7 +129,12 @@ export class WorkerLink {
       cause,
       detail,
     })
-    if (!this.#closing && !this.#dying) this.#onDeath(error)
+    if (!this.#closing && !this.#dying) {
+      this.#onDeath(
+        error,
+        [...this.#pending.values()].map(({ kind, model }) => ({ kind, model })),
+      )
+    }
     this.#dying = true
     return error
   }
@@ -159,4 +171,8 @@ export class WorkerLink {
         break
     }
   }
+}
+
+function modelOf(input: WorkerJobs[JobKind]['input']): string | null {
+  return input !== null && 'key' in input ? input.key : null
 }

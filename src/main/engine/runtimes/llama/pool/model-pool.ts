@@ -1,6 +1,7 @@
 import type { GgufFile, LoadOptions } from '#shared/models.ts'
 import type { Clock } from '../../../spec/clock.ts'
 import { EngineError } from '../../../spec/engine-error.ts'
+import type { UnfinishedJob } from '../crash-verdict.ts'
 import type { WorkerLink } from '../worker-link.ts'
 import { LoadLane } from './load-lane.ts'
 import { ModelSlot } from './model-slot.ts'
@@ -11,7 +12,6 @@ export interface PoolParts {
   clock: Clock
   link: () => WorkerLink
   queueLimit: () => number
-  onDiedLoading: (id: string) => void
   onChange: () => void
   touch: (id: string, at: number) => void
 }
@@ -67,8 +67,10 @@ export class ModelPool {
     await Promise.all([...this.#slots.values()].map((slot) => slot.unload(reason)))
   }
 
-  workerDied(error: EngineError): void {
-    for (const slot of this.#slots.values()) slot.workerDied(error)
+  /** The worker thread is gone, with all models and with the jobs that it had not answered. */
+  workerDied(error: EngineError, unfinished: readonly UnfinishedJob[]): void {
+    const loading = unfinished.find(({ kind }) => kind === 'load')?.model
+    for (const slot of this.#slots.values()) slot.workerDied(error, slot.id === loading)
   }
 
   #slot(model: SlotModel): ModelSlot {

@@ -162,9 +162,12 @@ export class ModelSlot {
     })
   }
 
-  /** The worker thread is gone and the model with it; running requests fail by themselves. */
-  workerDied(error: EngineError): void {
-    if (this.#state === 'loading' && this.#facts === null) this.#around.onDiedLoading(this.id)
+  /**
+   * The worker thread is gone and the model with it; running requests fail by themselves. `wasLoadingThis`: the thread
+   * was at this model's load. One that only waits for its turn had nothing there, and is loaded into the next thread.
+   */
+  workerDied(error: EngineError, wasLoadingThis: boolean): void {
+    if (this.#state === 'loading' && this.#facts === null && !wasLoadingThis) return
     this.#line.rejectAll(error)
     this.#forget()
   }
@@ -243,7 +246,9 @@ export class ModelSlot {
       try {
         await work()
       } catch (error) {
-        if (this.#state !== 'unloaded') this.#state = this.#facts === null ? 'unloaded' : before
+        // The thread has died meanwhile. Who waited then has been told; who came since is for the next thread.
+        if (this.#state === 'unloaded') return
+        this.#state = this.#facts === null ? 'unloaded' : before
         if (this.#state === 'unloaded') this.#forget()
         const shown = toEngineError(error)
         if (state === 'loading') this.#line.rejectAll(shown)

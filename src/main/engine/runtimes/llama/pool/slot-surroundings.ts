@@ -12,8 +12,6 @@ export interface SlotSurroundings {
   /** Unloads the least recently used idle model other than this one; false if there is none. */
   evictIdle: (except: string) => Promise<boolean>
   hasIdle: (except: string) => boolean
-  /** Called when the thread died while this file was loading. */
-  onDiedLoading: (id: string) => void
   onChange: () => void
   touch: (id: string, at: number) => void
 }
