@@ -56,7 +56,12 @@ export interface LlamaRuntime {
     signal: AbortSignal,
     onNotEnforced?: (fields: string[]) => void,
   ): AsyncIterable<StreamPart>
-  embed(id: string, request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingResult>
+  embed(
+    id: string,
+    request: EmbeddingRequest,
+    signal: AbortSignal,
+    onNotEnforced?: (fields: string[]) => void,
+  ): Promise<EmbeddingResult>
   /** Calls back on any change of files() (throttled to at most 10 a second). Returns the unsubscribe function. */
   onChange(listener: () => void): () => void
   /** Drains everything and ends the worker. */

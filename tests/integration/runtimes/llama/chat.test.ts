@@ -174,6 +174,10 @@ describe('chat with real inference', () => {
   test('refuses images and tool results without a call', async () => {
     const image = { role: 'user' as const, content: [{ type: 'image' as const, mediaType: 'image/png', data: 'AA==' }] }
     await expect(chat([image])).rejects.toMatchObject({ code: 'unsupported' })
+    const call = { id: 'c1', name: 'look', arguments: '{}' }
+    const result = { role: 'tool' as const, toolCallId: 'c1', content: 'a cat', images: image.content }
+    const asked = [user('hi'), { role: 'assistant' as const, content: '', toolCalls: [call] }, result]
+    await expect(chat(asked)).rejects.toMatchObject({ code: 'unsupported', param: 'messages.2.content' })
     const orphan = { role: 'tool' as const, toolCallId: 'x', content: '1' }
     await expect(chat([user('hi'), orphan])).rejects.toMatchObject({ code: 'invalid_request' })
   })

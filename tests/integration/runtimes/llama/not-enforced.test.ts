@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLlamaAdapter } from '../../../../src/main/engine/providers/llama/llama-adapter.ts'
-import type { ChatRequest, JsonSchema } from '../../../../src/main/engine/spec/chat-request.ts'
+import type { ChatMessage, ChatRequest, JsonSchema } from '../../../../src/main/engine/spec/chat-request.ts'
 import type { ProviderAdapter } from '../../../../src/main/engine/spec/provider-adapter.ts'
-import { ask, collect, never, type OpenedRuntime, openRuntime } from './open-runtime.ts'
+import { ask, collect, never, type OpenedRuntime, openRuntime, user } from './open-runtime.ts'
 
 let opened: OpenedRuntime
 let adapter: ProviderAdapter
@@ -92,6 +92,33 @@ describe('what a schema asks beyond a grammar', () => {
     )
     expect(completed).toEqual([`${FIELD}.pattern`])
     expect(typeof JSON.parse(text)).toBe('string')
+  })
+
+  test("of Ollama's options, for chats, raw prompts and embeddings, and of results that are errors", async () => {
+    const runtime = { options: { mirostat: 2, tfs_z: 0.5, num_keep: null }, contextSize: 512 }
+    const call = { name: 'look', id: 'c1', arguments: '{}' }
+    const messages: ChatMessage[] = [
+      user('hello'),
+      { role: 'assistant', content: '', toolCalls: [call] },
+      { role: 'tool', toolCallId: 'c1', content: 'no such file', isError: true },
+    ]
+    const { told } = await chat('hello', { runtime, messages })
+    expect(told).toEqual(['messages[2].is_error', 'mirostat', 'tfs_z'])
+
+    const others: string[] = []
+    const shared = {
+      upstreamModel: 'demo',
+      requestId: 'r',
+      signal: never(),
+      onNotSent: (fields: string[]) => void others.push(...fields),
+    }
+    await collect(
+      adapter.complete({ ...shared, request: { model: 'demo', prompt: 'Once', sampling: { maxTokens: 1 }, runtime } }),
+    )
+    expect(others.splice(0)).toEqual(['mirostat', 'tfs_z'])
+    const request = { model: 'demo', inputs: ['hello'], runtime, user: 'ada', extra: { encoding: 'x' } }
+    await adapter.embed({ ...shared, request })
+    expect(others).toEqual(['mirostat', 'tfs_z', 'user', 'encoding'])
   })
 
   test('a schema that nothing can satisfy is refused, naming the part', async () => {

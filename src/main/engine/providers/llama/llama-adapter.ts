@@ -10,18 +10,15 @@ export function createLlamaAdapter(runtime: LlamaRuntime): ProviderAdapter {
     listModels: async () => runtime.files().map(toUpstreamModel),
     chat: (call) => runtime.chat(call.upstreamModel, call.request, call.signal, told(call)),
     complete: (call) => runtime.complete(call.upstreamModel, call.request, call.signal, told(call)),
-    embed(call) {
-      const { upstreamModel, request, signal } = call
-      const foreign = [...(request.user === undefined ? [] : ['user']), ...Object.keys(request.extra ?? {})]
-      if (foreign.length > 0) call.onNotSent?.(foreign)
-      return runtime.embed(upstreamModel, request, signal)
-    },
+    embed: (call) => runtime.embed(call.upstreamModel, call.request, call.signal, told(call)),
   }
 }
 
 /** What the runtime cannot keep to reaches the caller like what a server upstream cannot be sent. */
 function told(call: ProviderCall<unknown>): (fields: string[]) => void {
-  return (fields) => call.onNotSent?.(fields)
+  return (fields) => {
+    if (fields.length > 0) call.onNotSent?.(fields)
+  }
 }
 
 function toUpstreamModel(file: GgufFile): UpstreamModel {

@@ -18,7 +18,7 @@ import type { LibraryEntry } from './library/library-entry.ts'
 import { ModelLibrary } from './library/model-library.ts'
 import { errorCode } from './library/scan-folder.ts'
 import { ModelMeters } from './model-meters.ts'
-import { notEnforced } from './not-enforced.ts'
+import { notEnforced, withoutEffect } from './not-enforced.ts'
 import { hintedKeepAlive, hintedOptions } from './pool/effective-options.ts'
 import { ModelPool } from './pool/model-pool.ts'
 import type { SlotModel } from './pool/slot-surroundings.ts'
@@ -309,7 +309,8 @@ export function createLlamaRuntime(parts: LlamaRuntimeParts): LlamaRuntime {
       yield* meters.stream(id, answer)
     },
 
-    embed(id, request, signal) {
+    embed(id, request, signal, onNotEnforced) {
+      onNotEnforced?.(withoutEffect(request))
       return meters.embedding(id, embed(id, request, signal))
     },
 

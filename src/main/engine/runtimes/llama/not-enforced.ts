@@ -1,5 +1,11 @@
 import type { GbnfJsonSchema } from 'node-llama-cpp'
-import type { ChatRequest, CompletionRequest, JsonSchema, ToolDefinition } from '../../spec/chat-request.ts'
+import type {
+  ChatRequest,
+  CompletionRequest,
+  EmbeddingRequest,
+  JsonSchema,
+  ToolDefinition,
+} from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import { toGbnfSchema } from './schema/gbnf-schema.ts'
 
@@ -42,15 +48,34 @@ export function notEnforced(request: ChatRequest | CompletionRequest): string[] 
   if (responseFormat?.type === 'json-schema') {
     answerSchema(responseFormat.schema, (path) => fields.add(`response_format.json_schema.schema.${path}`))
   }
-  if (request.runtime?.shift !== undefined) fields.add('shift')
-  if (request.user !== undefined) fields.add('user')
-  for (const name of Object.keys(request.extra ?? {})) fields.add(name)
-  if (!('messages' in request)) return [...fields]
+  if ('messages' in request) addFieldsOfChat(request, fields)
+  for (const name of withoutEffect(request)) fields.add(name)
+  return [...fields]
+}
+
+function addFieldsOfChat(request: ChatRequest, fields: Set<string>): void {
   if (request.toolChoice !== 'none') {
     for (const [index, tool] of (request.tools ?? []).entries()) {
       argumentsSchema(tool, (path) => fields.add(`tools[${index}].function.parameters.${path}`))
     }
   }
+  for (const [index, message] of request.messages.entries()) {
+    if (message.role === 'tool' && message.isError === true) fields.add(`messages[${index}].is_error`)
+  }
   if (request.reasoning?.effort !== undefined) fields.add('reasoning_effort')
-  return [...fields]
+}
+
+/** What any request may hold and nothing is made of here, Ollama's `options` without a field of their own among them. */
+export function withoutEffect({
+  runtime,
+  user,
+  extra = {},
+}: Pick<ChatRequest | EmbeddingRequest, 'runtime' | 'user' | 'extra'>): string[] {
+  const options = Object.entries(runtime?.options ?? {})
+  return [
+    ...(runtime?.shift === undefined ? [] : ['shift']),
+    ...options.flatMap(([name, value]) => (value === undefined || value === null ? [] : [name])),
+    ...(user === undefined ? [] : ['user']),
+    ...Object.keys(extra),
+  ]
 }
