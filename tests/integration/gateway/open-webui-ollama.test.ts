@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { http } from '../../support/http-client.ts'
 import { until } from '../../support/until.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
-import { jsonOf, linesOf, startBench, startOllama } from './open-webui-bench.ts'
+import { jsonOf, linesOf, startBench, startOllama, startOpenAi } from './open-webui-bench.ts'
 
 describe('lists', () => {
   test('tags are merged: prefix on `model` alone, tags, kind and list positions', async () => {
@@ -464,6 +464,54 @@ describe('management', () => {
     const named = await bench.post('/ollama/api/create/1', request)
     expect(linesOf(named).at(-1)).toEqual({ status: 'success' })
     expect(second.requestsTo('/api/create')).toHaveLength(1)
+  })
+
+  test('a base of another server goes by its name there to the server that has the adapter', async () => {
+    const first = await startOllama({ models: [] })
+    const second = await startOllama({ models: [scriptedModel('base:1b')] })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: first.url })
+    await bench.add({ provider: 'ollama', baseUrl: second.url, prefixId: 'gpu' })
+    const { createHash } = await import('node:crypto')
+    const bytes = Buffer.from('GGUF adapter')
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    expect((await http(bench.port, `/api/blobs/${digest}`, { method: 'POST', body: bytes })).status).toBe(201)
+    const request = { model: 'tuned', from: 'gpu.base:1b', adapters: { 'lora.gguf': digest } }
+    await bench.post('/api/create', request)
+    expect(first.requestsTo('/api/create').at(-1)?.body).toMatchObject({ model: 'tuned', from: 'base:1b' })
+    await bench.post('/ollama/api/create/0', { ...request, info: { x: 1 } })
+    expect(first.requestsTo('/api/create').at(-1)?.body).toMatchObject({ from: 'base:1b', info: { x: 1 } })
+    expect(second.requestsTo('/api/create')).toEqual([])
+  })
+
+  test('a base that only others hold is refused as in copy and delete, unless the server is named', async () => {
+    const first = await startOllama({ models: [] })
+    const second = await startOllama({ models: [scriptedModel('base:1b')] })
+    const other = await startOpenAi(['demo'])
+    const bench = await startBench()
+    const firstId = await bench.add({ provider: 'ollama', baseUrl: first.url })
+    const secondId = await bench.add({ provider: 'ollama', baseUrl: second.url })
+    await bench.add({ provider: 'openai', baseUrl: other.url, keys: [{ value: 'sk-canary-1234567890' }] })
+    const error = "model 'demo' is not on an Ollama connection, and only those can be changed"
+    const copied = await bench.post('/api/copy', { source: 'demo', destination: 'mine' })
+    expect([copied.status, jsonOf(copied)]).toEqual([400, { error }])
+    const adapters = { 'lora.gguf': `sha256:${'ab'.repeat(32)}` }
+    for (const base of [{ from: 'demo' }, { from: 'demo', adapters }, { modelfile: 'from demo\nSYSTEM Be brief.' }]) {
+      const created = await bench.post('/api/create', { model: 'mine', ...base })
+      expect([created.status, jsonOf(created)]).toEqual([400, { error }])
+      const inWebUi = await bench.post('/ollama/api/create', { model: 'mine', ...base })
+      expect([inWebUi.status, jsonOf(inWebUi)]).toEqual([400, { detail: error }])
+    }
+    expect(first.requestsTo('/api/create')).toEqual([])
+    expect(second.requestsTo('/api/create')).toEqual([])
+
+    await bench.post('/ollama/api/create/0', { model: 'mine', from: 'demo' })
+    expect(first.requestsTo('/api/create').at(-1)?.body).toMatchObject({ from: 'demo' })
+    const unknown = await bench.post('/api/create', { model: 'mine', from: 'nobody-knows', stream: true })
+    expect(unknown.headers['x-switchyard-connection']).toBe(firstId)
+    const fromText = await bench.post('/api/create', { model: 'mine', modelfile: 'FROM base:1b' })
+    expect(fromText.headers['x-switchyard-connection']).toBe(secondId)
+    expect(linesOf(fromText).at(-1)).toEqual({ status: 'success' })
   })
 
   test('an uploaded GGUF file becomes a model', async () => {

@@ -29,6 +29,14 @@ export async function requireHolders(exchange: Exchange, model: string): Promise
   )
 }
 
+/**
+ * Throws as `requireHolders` for what the catalog knows from other connections alone: an Ollama server would download
+ * something of that name. A name that nobody knows is for the server to find.
+ */
+export async function refuseForeign(exchange: Exchange, model: string): Promise<void> {
+  if (exchange.gateway.engine.catalog.find(model) !== null) await requireHolders(exchange, model)
+}
+
 /** Where a model is managed: the connection at `index`, else a holder of it, else the first Ollama connection. */
 export function serverFor(engine: Engine, model: string, index: number | null): Holder {
   const [holder] = index === null ? holders(engine, 'ollama', model) : []

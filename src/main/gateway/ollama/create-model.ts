@@ -1,12 +1,15 @@
 import type { Job } from '#shared/jobs.ts'
+import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
+import { modelSources } from '../../engine/wire/modelfile/model-sources.ts'
+import { parseModelfile } from '../../engine/wire/modelfile/parse-modelfile.ts'
 import { type CreateRequest, modelfileOf, readCreate } from '../../engine/wire/open-webui/create-request.ts'
 import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import type { Holder } from '../open-webui/connection-family.ts'
-import { bareName, nameAt } from '../open-webui/connection-family.ts'
+import { bareName, holders } from '../open-webui/connection-family.ts'
 import { forClient } from '../run-answer.ts'
-import { serverAt, serverFor } from './choose-server.ts'
+import { refuseForeign, serverAt, serverFor } from './choose-server.ts'
 import { followJob } from './follow-job.ts'
 import { passAnswer } from './pass-answer.ts'
 
@@ -23,9 +26,9 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   const request = readCreate(await readJsonBody(exchange))
   exchange.model = request.model
   const { engine } = exchange.gateway
-  const server = choose(exchange, request, index)
+  const server = await choose(exchange, request, index)
   const model = bareName(server.connection, request.model)
-  const from = request.from === null ? null : nameAt(engine, server, request.from)
+  const from = request.from === null ? null : baseAt(engine, server, request.from)
   const modelfile = modelfileOf({ ...request, from })
   const stream = alwaysStream || request.stream
   if (modelfile === null) {
@@ -48,10 +51,28 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   )
 }
 
-/** Uploaded blobs are on the first server alone, which gets a base that it lacks by itself. */
-function choose(exchange: Exchange, { from, files }: CreateRequest, index: number | null): Holder {
+/**
+ * Uploaded blobs are on the first server alone, which gets a base that it lacks by itself. Throws `unsupported` for a base
+ * that is on no Ollama connection, unless the caller names the server.
+ */
+async function choose(exchange: Exchange, request: CreateRequest, index: number | null): Promise<Holder> {
   const { engine } = exchange.gateway
-  return from === null || Object.keys(files).length > 0 ? serverAt(engine, '', index) : serverFor(engine, from, index)
+  const base = baseOf(request)
+  if (base !== null && index === null) await refuseForeign(exchange, base)
+  const hasBlobs = Object.keys(request.files).length > 0
+  return base === null || hasBlobs ? serverAt(engine, '', index) : serverFor(engine, base, index)
+}
+
+/** The model that it is made from, by its field or by the text of the Modelfile; null for one made from files alone. */
+function baseOf({ from, modelfile, files }: CreateRequest): string | null {
+  return modelfile === null ? from : (from ?? modelSources(parseModelfile(modelfile), files).from)
+}
+
+/** A base's name at a server: its own there, else what another Ollama server calls it, by which this one can get it too. */
+function baseAt(engine: Engine, { connection }: Holder, base: string): string {
+  const all = holders(engine, 'ollama', base)
+  const holder = all.find((each) => each.connection.id === connection.id) ?? all[0]
+  return holder?.upstreamModel ?? bareName(connection, base)
 }
 
 function sendOn(exchange: Exchange, { connection }: Holder, body: object): Promise<void> {
