@@ -482,6 +482,10 @@ describe('management', () => {
     await bench.post('/ollama/api/create/0', { ...request, info: { x: 1 } })
     expect(first.requestsTo('/api/create').at(-1)?.body).toMatchObject({ from: 'base:1b', info: { x: 1 } })
     expect(second.requestsTo('/api/create')).toEqual([])
+    const fromText = await bench.post('/api/create', { model: 'gpu.text', modelfile: 'FROM gpu.base:1b\nSYSTEM Hi' })
+    expect(linesOf(fromText).at(-1)).toEqual({ status: 'success' })
+    const body = { model: 'text', from: 'base:1b', system: 'Hi' }
+    expect(second.requestsTo('/api/create').at(-1)?.body).toMatchObject(body)
   })
 
   test('a base that only others hold is refused as in copy and delete, unless the server is named', async () => {

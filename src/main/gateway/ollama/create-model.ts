@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { modelSources } from '../../engine/wire/modelfile/model-sources.ts'
 import { parseModelfile } from '../../engine/wire/modelfile/parse-modelfile.ts'
+import { renameBase } from '../../engine/wire/modelfile/rename-base.ts'
 import { type CreateRequest, modelfileOf, readCreate } from '../../engine/wire/open-webui/create-request.ts'
 import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
@@ -26,10 +27,11 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   const request = readCreate(await readJsonBody(exchange))
   exchange.model = request.model
   const { engine } = exchange.gateway
-  const server = await choose(exchange, request, index)
+  const base = baseOf(request)
+  const server = await choose(exchange, base, request, index)
   const model = bareName(server.connection, request.model)
   const from = request.from === null ? null : baseAt(engine, server, request.from)
-  const modelfile = modelfileOf({ ...request, from })
+  const modelfile = modelfileOf({ ...request, from, modelfile: textFor(engine, server, base, request.modelfile) })
   const stream = alwaysStream || request.stream
   if (modelfile === null) {
     if (request.modelfile !== null) {
@@ -55,17 +57,27 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
  * Uploaded blobs are on the first server alone, which gets a base that it lacks by itself. Throws `unsupported` for a base
  * that is on no Ollama connection, unless the caller names the server.
  */
-async function choose(exchange: Exchange, request: CreateRequest, index: number | null): Promise<Holder> {
+async function choose(
+  exchange: Exchange,
+  base: string | null,
+  { files }: CreateRequest,
+  index: number | null,
+): Promise<Holder> {
   const { engine } = exchange.gateway
-  const base = baseOf(request)
   if (base !== null && index === null) await refuseForeign(exchange, base)
-  const hasBlobs = Object.keys(request.files).length > 0
+  const hasBlobs = Object.keys(files).length > 0
   return base === null || hasBlobs ? serverAt(engine, '', index) : serverFor(engine, base, index)
 }
 
 /** The model that it is made from, by its field or by the text of the Modelfile; null for one made from files alone. */
 function baseOf({ from, modelfile, files }: CreateRequest): string | null {
   return modelfile === null ? from : (from ?? modelSources(parseModelfile(modelfile), files).from)
+}
+
+/** The text of the Modelfile for a server. */
+function textFor(engine: Engine, server: Holder, base: string | null, modelfile: string | null): string | null {
+  if (modelfile === null || base === null) return modelfile
+  return renameBase(modelfile, base, baseAt(engine, server, base))
 }
 
 /** A base's name at a server: its own there, else what another Ollama server calls it, by which this one can get it too. */

@@ -3,6 +3,7 @@ import { isEngineError } from '../../../../src/main/engine/spec/engine-error.ts'
 import { createRequest } from '../../../../src/main/engine/wire/modelfile/create-request.ts'
 import { modelSources } from '../../../../src/main/engine/wire/modelfile/model-sources.ts'
 import { parseModelfile } from '../../../../src/main/engine/wire/modelfile/parse-modelfile.ts'
+import { renameBase } from '../../../../src/main/engine/wire/modelfile/rename-base.ts'
 
 /** What is wrong with a Modelfile, as its author reads it. */
 function complaint(text: string): string {
@@ -14,6 +15,21 @@ function complaint(text: string): string {
   }
   throw new Error('Nothing is wrong with it.')
 }
+
+describe('the base gets another name', () => {
+  test.each([
+    ['FROM gpu.a:1b\nSYSTEM FROM gpu.a:1b', 'FROM a:1b\nSYSTEM FROM gpu.a:1b'],
+    ['\uFEFF  from   gpu.a:1b  \r\n# FROM gpu.a:1b\r', '  from   a:1b\r\n# FROM gpu.a:1b\r'],
+    [
+      'SYSTEM """\nFROM gpu.a:1b\n"""\rFROM "gpu.a:1b"\rTEMPLATE x',
+      'SYSTEM """\nFROM gpu.a:1b\n"""\rFROM a:1b\rTEMPLATE x',
+    ],
+    ['FROM ./weights.gguf\nFROM gpu.a:1b', 'FROM ./weights.gguf\nFROM a:1b'],
+    ['FROM other', 'FROM other'],
+  ])('in %j', (text, renamed) => {
+    expect(renameBase(text, 'gpu.a:1b', 'a:1b')).toBe(renamed)
+  })
+})
 
 describe('a Modelfile is read', () => {
   test('whole, in any order and any case', () => {
