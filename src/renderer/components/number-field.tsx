@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useId, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { useFormat } from '../i18n/format.ts'
 
 export interface NumberFieldProps {
@@ -13,11 +13,12 @@ export interface NumberFieldProps {
   step?: number | undefined
   placeholder?: string | undefined
   disabled?: boolean | undefined
+  /** There is no value that means unset: an emptied field is wrong. */
+  required?: boolean | undefined
   /** The sentence shown when the text is no number between min and max. */
   invalid: string
   id?: string | undefined
   className?: string | undefined
-  ref?: Ref<HTMLInputElement> | undefined
 }
 
 /** Reads a number as people write it: `16,384`, `16 384`, `0.7`, `0,7`. Null if it is none. */
@@ -28,7 +29,10 @@ export function readNumber(text: string): number | null {
   return Number(grouped)
 }
 
-/** A number in a field: checked and passed on when it is left or on Enter, stepped with the arrow keys, undone with Escape. */
+/**
+ * A number in a field: checked and passed on when it is left or on Enter, stepped with the arrow keys, undone with
+ * Escape. While its text is wrong the input is `:invalid`, so that a form does not save past it.
+ */
 export function NumberField(props: NumberFieldProps) {
   const { value, min, max, step = 1, onCommit } = props
   const format = useFormat()
@@ -36,6 +40,9 @@ export function NumberField(props: NumberFieldProps) {
   const [text, setText] = useState(shown)
   const [wrong, setWrong] = useState(false)
   const errorId = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const complaint = wrong ? props.invalid : ''
+  useLayoutEffect(() => input.current?.setCustomValidity(complaint), [complaint])
   useEffect(() => {
     setText(shown)
     setWrong(false)
@@ -43,7 +50,8 @@ export function NumberField(props: NumberFieldProps) {
 
   function accept(raw: string): boolean {
     if (raw.trim() === '') {
-      setWrong(false)
+      setWrong(props.required === true)
+      if (props.required) return false
       if (value !== null) onCommit(null)
       return true
     }
@@ -67,7 +75,7 @@ export function NumberField(props: NumberFieldProps) {
     <>
       <input
         id={props.id}
-        ref={props.ref}
+        ref={input}
         className={['n', props.className ?? ''].join(' ').trim()}
         inputMode={step % 1 === 0 ? 'numeric' : 'decimal'}
         aria-label={props.label}

@@ -104,6 +104,40 @@ describe('the connection form', () => {
     })
   })
 
+  it.each([
+    ['too much', '9999'],
+    ['no number', 'abc'],
+    ['nothing', null],
+  ])('does not save while a number is wrong: %s', async (_what, text) => {
+    const user = userEvent.setup()
+    const engine = createMockEngine({ connections: [builtInConnection(), connectionView('attic')] })
+    const dialog = await openEdit(engine, 'attic')
+    const save = within(dialog).getByRole('button', { name: 'Save' })
+    await user.click(within(dialog).getByRole('button', { name: 'More' }))
+    const field = within(dialog).getByRole('textbox', { name: 'Connect, s' })
+    await user.clear(field)
+    if (text !== null) await user.type(field, text)
+    await user.click(save)
+    expect(document.activeElement).toBe(field)
+    expect(field.getAttribute('aria-invalid')).toBe('true')
+    expect(within(dialog).getByRole('alert').textContent).toBe('Between 0.1 and 600.')
+    expect(screen.getByRole('dialog', { name: 'Edit attic' })).toBe(dialog)
+    // Nor is it put away, or tested.
+    await user.click(within(dialog).getByRole('button', { name: 'Fewer fields' }))
+    expect(document.activeElement).toBe(field)
+    await user.click(within(dialog).getByRole('button', { name: 'Test' }))
+    expect(engine.inputs('connections.test')).toEqual([])
+    expect(engine.inputs('connections.update')).toEqual([])
+    await user.clear(field)
+    await user.type(field, '7')
+    await user.click(save)
+    await waitFor(() =>
+      expect(engine.inputs('connections.update')).toEqual([
+        { id: 'attic', input: expect.objectContaining({ timeouts: expect.objectContaining({ connectMs: 7000 }) }) },
+      ]),
+    )
+  })
+
   it('shows the engine’s complaint at its field, opens More for it, and puts the focus there', async () => {
     const user = userEvent.setup()
     const engine = createMockEngine({ connections: [builtInConnection(), connectionView('attic')] })
@@ -169,6 +203,23 @@ describe('the connection form', () => {
     expect(await within(dialog).findByText('All steps passed.')).toBeDefined()
     expect(address.value).toBe('http://192.168.1.100:11434')
     expect(engine.inputs('connections.create')).toEqual([])
+  })
+
+  it('says no longer that a test passed once what was tested is changed', async () => {
+    const user = userEvent.setup()
+    const engine = createMockEngine({ connections: someConnections() })
+    const dialog = await openEdit(engine, 'OpenAI')
+    await user.click(within(dialog).getByRole('button', { name: 'Test' }))
+    await within(dialog).findByText('All steps passed.')
+    await user.type(within(dialog).getByRole('textbox', { name: 'Name' }), ' two')
+    expect(within(dialog).getByText('All steps passed.')).toBeDefined()
+    await user.type(within(dialog).getByRole('textbox', { name: 'Address' }), '/v2')
+    expect(within(dialog).queryByText('All steps passed.')).toBeNull()
+    expect(within(dialog).getByText(/made before your last change/)).toBeDefined()
+    await user.click(within(dialog).getByRole('button', { name: 'Test' }))
+    await within(dialog).findByText('All steps passed.')
+    await user.click(within(dialog).getByRole('button', { name: 'Remove key ••••4f2a' }))
+    expect(within(dialog).queryByText('All steps passed.')).toBeNull()
   })
 
   it('stops a running test when it is closed', async () => {

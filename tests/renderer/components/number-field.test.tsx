@@ -56,6 +56,25 @@ describe('NumberField', () => {
     expect(onCommit).toHaveBeenCalledExactlyOnceWith(null)
   })
 
+  it('is wrong when it is emptied, where nothing means unset', async () => {
+    const { onCommit, field, user } = show({ required: true })
+    await user.clear(field)
+    await user.tab()
+    expect(onCommit).not.toHaveBeenCalled()
+    expect(screen.getByRole('alert').textContent).toBe('Between 64 and 100,000.')
+  })
+
+  it('keeps a form from being sent while its text is wrong', async () => {
+    const { field, user } = show()
+    const isValid = (): boolean => (field as HTMLInputElement).checkValidity()
+    await user.clear(field)
+    await user.type(field, 'abc{Enter}')
+    expect(isValid()).toBe(false)
+    await user.clear(field)
+    await user.type(field, '4096{Enter}')
+    expect(isValid()).toBe(true)
+  })
+
   it('steps with the arrow keys and stays inside', async () => {
     const { onCommit, field, user } = show({ value: 1.95, min: 0, max: 2, step: 0.05 })
     field.focus()

@@ -90,6 +90,12 @@ export function inputOf(draft: ConnectionDraft): ConnectionInput {
   }
 }
 
+/** What a test of the draft depends on, to be compared: while it is the same, what the test said is so. */
+export function triedBy(draft: ConnectionDraft): string {
+  const { name, tags, connectionType, visibility, priority, weight, probeSeconds, ...tried } = inputOf(draft)
+  return JSON.stringify(tried)
+}
+
 /** What the engine is given to try a stored connection as it is. */
 export function inputOfView(view: ConnectionView): ConnectionInput {
   return inputOf(draftOfView(view))

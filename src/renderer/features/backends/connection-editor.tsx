@@ -12,7 +12,7 @@ import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { closeEditor, type EditorTarget, useBackendsStore } from './backends-store.ts'
 import { BasicFields } from './basic-fields.tsx'
-import { type ConnectionDraft, draftOfView, inputOf, newDraft } from './connection-draft.ts'
+import { type ConnectionDraft, draftOfView, inputOf, newDraft, triedBy } from './connection-draft.ts'
 import { isMoreField, type Refusal, readRefusal } from './field-errors.ts'
 import { MoreFields } from './more-fields.tsx'
 import { TestTimes } from './test-panel.tsx'
@@ -44,6 +44,9 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
   const form = useRef<HTMLFormElement>(null)
   const run = useTestRuns((store) => store.runs[DRAFT_RUN])
   const testing = run?.state === 'running'
+  /** What the test that is shown was about. */
+  const [tried, setTried] = useState<string | null>(null)
+  const outOfDate = run !== undefined && tried !== triedBy(draft)
   useEffect(() => () => closeTest(DRAFT_RUN), [])
   // The complaint takes the focus to its field, once that is shown.
   useEffect(() => {
@@ -62,8 +65,9 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
     setRefusal(next)
   }
 
-  function addressIsThere(): boolean {
-    if (draft.config.baseUrl.trim() !== '') return true
+  /** Shows what is missing or wrong already here. */
+  function canBeSent(): boolean {
+    if (draft.config.baseUrl.trim() !== '') return !goToWrongNumber()
     refuse({
       error: { code: 'invalid_request', message: t('backends:form.needAddress'), retryable: false },
       field: 'baseUrl',
@@ -72,9 +76,16 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
     return false
   }
 
+  /** Text that is no number is in no draft: only its field knows it, and says why. */
+  function goToWrongNumber(): boolean {
+    const field = form.current?.querySelector<HTMLInputElement>('input:invalid') ?? null
+    field?.focus()
+    return field !== null
+  }
+
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault()
-    if (saving || !addressIsThere()) return
+    if (saving || !canBeSent()) return
     setSaving(true)
     setRefusal(null)
     try {
@@ -92,9 +103,10 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
     }
   }
 
-  async function test(tried: ConnectionDraft): Promise<void> {
-    if (!addressIsThere()) return
-    const ended = await startTest(DRAFT_RUN, view?.id ?? null, inputOf(tried))
+  async function test(tested: ConnectionDraft): Promise<void> {
+    if (!canBeSent()) return
+    setTried(triedBy(tested))
+    const ended = await startTest(DRAFT_RUN, view?.id ?? null, inputOf(tested))
     if (ended?.refusal?.field != null) refuse(ended.refusal)
     if (ended?.state === 'passed') announce(t('backends:run.passed'))
   }
@@ -143,7 +155,10 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
                 <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />
               )
             }
-            onClick={() => setMore(!more)}
+            onClick={() => {
+              // A field that is put away would take its wrong text with it, and its old value would be saved.
+              if (!more || !goToWrongNumber()) setMore(!more)
+            }}
           >
             {more ? t('backends:form.less') : t('backends:form.more')}
           </Button>
@@ -176,8 +191,13 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
               </span>
             </div>
             <TestSteps run={run} />
-            {/* A complaint about a field stands at the field. */}
-            {run.refusal?.field == null ? (
+            {outOfDate ? (
+              <p className="s warn verdict" role="status">
+                {t('backends:run.outOfDate')}
+              </p>
+            ) : null}
+            {/* A complaint about a field stands at the field. What failed before a change may still advise. */}
+            {run.refusal?.field == null && !(outOfDate && run.state === 'passed') ? (
               <TestVerdict
                 run={run}
                 did={t('backends:run.didDraft')}

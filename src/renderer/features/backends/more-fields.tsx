@@ -171,6 +171,7 @@ export function MoreFields({
                   min={0.1}
                   max={LIMITS[key].max}
                   step={0.1}
+                  required
                   invalid={range(0.1, LIMITS[key].max)}
                   onCommit={(seconds) => {
                     if (seconds === null) return

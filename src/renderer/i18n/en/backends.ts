@@ -129,6 +129,7 @@ export const backends = {
     copied: 'Copied',
     region: 'Connection test',
     passed: 'All steps passed.',
+    outOfDate: 'This test was made before your last change. Test again.',
     passedPart: 'It passed as far as it can be tried here.',
     failedAt: '{{step}} failed',
     did: 'Stopped here. The steps after it were not tried.',

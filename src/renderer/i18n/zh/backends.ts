@@ -124,6 +124,7 @@ export const backends = {
     copied: '已复制',
     region: '连接测试',
     passed: '所有步骤均已通过。',
+    outOfDate: '此测试在您最后一次更改之前进行。请重新测试。',
     passedPart: '此处能够测试的步骤均已通过。',
     failedAt: '“{{step}}”失败',
     did: '在此停止，其后的步骤未测试。',
