@@ -10,6 +10,7 @@ export function Dialog({
   title,
   footer,
   initialFocus,
+  unsent = false,
   children,
 }: {
   open: boolean
@@ -18,11 +19,13 @@ export function Dialog({
   footer?: ReactNode
   /** What takes the focus when it opens; the first control unless told. */
   initialFocus?: RefObject<HTMLElement | null> | undefined
+  /** Something was typed: a click beside the sheet does not close it. */
+  unsent?: boolean | undefined
   children: ReactNode
 }) {
   const { t } = useTranslation('app')
   return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
+    <Base.Root open={open} onOpenChange={onOpenChange} disablePointerDismissal={unsent}>
       <Base.Portal>
         <Base.Backdrop className="scrim" />
         <Base.Popup className="dialog" render={<section />} {...(initialFocus === undefined ? {} : { initialFocus })}>

@@ -30,6 +30,20 @@ async function fromMenu(model: RegExp, item: string): Promise<void> {
   await userEvent.click(await screen.findByRole('menuitem', { name: item }))
 }
 
+/** What lies between an open sheet and the page. */
+function scrim(): Element {
+  const found = document.querySelector('.scrim')
+  if (found === null) throw new Error('no sheet is open')
+  return found
+}
+async function goTo(path: string): Promise<void> {
+  await act(async () => {
+    const gone = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
+    location.hash = path
+    await gone
+  })
+}
+
 describe('the installed models', () => {
   it('show size, quantization, parameters, and what is loaded with its share and time', async () => {
     renderApp(attic(), PAGE)
@@ -287,6 +301,89 @@ describe('sheets', () => {
     await user.click(screen.getByRole('button', { name: 'Undo' }))
     await waitFor(() => expect(editor.value).toContain('SYSTEM mine'))
     expect(editor.value).toContain('FROM gpt-oss:20b')
+  })
+
+  it('create keeps what was written beside a click outside, Escape and another page, until it is cancelled', async () => {
+    const user = userEvent.setup()
+    renderApp(attic(), PAGE)
+    await row(/llama3.1/)
+    const open = async (): Promise<HTMLTextAreaElement> => {
+      await user.click(screen.getAllByRole('button', { name: 'Create…' })[0] as HTMLElement)
+      return screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Modelfile' })
+    }
+    const editor = await open()
+    await user.type(screen.getByRole('textbox', { name: 'Name of the new model' }), 'mine')
+    await user.clear(editor)
+    await user.click(editor)
+    await user.paste('FROM gemma3:4b\nSYSTEM by hand')
+    await user.click(scrim())
+    expect(screen.getByRole('dialog').contains(editor)).toBe(true)
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await goTo('/backends')
+    await screen.findByRole('article', { name: 'attic' })
+    await goTo(PAGE)
+    await row(/llama3.1/)
+    const again = await open()
+    expect(again.value).toBe('FROM gemma3:4b\nSYSTEM by hand')
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name of the new model' }).value).toBe('mine')
+    await user.click(screen.getByRole('button', { name: 'Start over' }))
+    expect(again.value).toContain('FROM \n')
+    await user.click(screen.getByRole('button', { name: 'Undo' }))
+    expect(again.value).toContain('by hand')
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect((await open()).value).toContain('FROM \n')
+  })
+
+  it('create, started from a model, has the unsent text one step away', async () => {
+    const user = userEvent.setup()
+    renderApp(attic(), PAGE)
+    await row(/gpt-oss/)
+    await user.click(screen.getAllByRole('button', { name: 'Create…' })[0] as HTMLElement)
+    await user.type(await screen.findByRole('textbox', { name: 'Modelfile' }), '# by hand')
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await user.click(await row(/gpt-oss/))
+    await user.click(await screen.findByRole('button', { name: 'New from this' }))
+    const editor = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Modelfile' })
+    await waitFor(() => expect(editor.value).toContain('FROM gpt-oss:20b'))
+    await user.click(screen.getByRole('button', { name: 'Undo' }))
+    expect(editor.value).toContain('# by hand')
+  })
+
+  it.each([
+    ['pull', 'Pull', 'Model'],
+    ['copy', null, 'New name'],
+    ['upload', 'Upload GGUF…', 'Name of the model'],
+  ])('%s stays open beside a click outside once something was typed', async (_kind, opener, field) => {
+    const user = userEvent.setup()
+    renderApp(attic(), PAGE)
+    await row(/llama3.1/)
+    const open = async (): Promise<void> => {
+      if (opener === null) await fromMenu(/gpt-oss:20b/, 'Copy or rename…')
+      else await user.click(screen.getAllByRole('button', { name: opener })[0] as HTMLElement)
+      await screen.findByRole('dialog')
+    }
+    await open()
+    await user.click(scrim())
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await open()
+    const input = screen.getByRole<HTMLInputElement>('textbox', { name: field })
+    await user.type(input, 'qwen3')
+    await user.click(scrim())
+    expect(screen.getByRole('dialog').contains(input)).toBe(true)
+    expect(input.value).toBe('qwen3')
+  })
+
+  it('do not wait for the next visit', async () => {
+    renderApp(attic(), PAGE)
+    await fromMenu(/gpt-oss:20b/, 'Delete…')
+    await screen.findByRole('dialog')
+    await goTo('/backends')
+    await screen.findByRole('article', { name: 'attic' })
+    await goTo(PAGE)
+    await row(/gpt-oss/)
+    expect(screen.queryByRole('dialog')).toBeNull()
   })
 
   it('upload by path starts a job under a suggested name', async () => {

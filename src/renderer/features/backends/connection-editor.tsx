@@ -121,10 +121,8 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
   return (
     <Dialog
       open
-      onOpenChange={(open: boolean, details?: { reason?: string }) => {
-        // A click beside the sheet does not throw away what was typed.
-        if (!open && !(details?.reason === 'outside-press' && draft !== begun)) closeEditor()
-      }}
+      onOpenChange={closeEditor}
+      unsent={draft !== begun}
       title={view === null ? t('backends:form.add') : t('backends:form.edit', { name: view.title })}
       initialFocus={address}
       footer={

@@ -55,6 +55,7 @@ export function CopySheet({ connection, models, model }: SheetProps & { model: s
     <Dialog
       open
       onOpenChange={() => openSheet(null)}
+      unsent={typed !== ''}
       title={t('ollama:copyForm.title', { name: model })}
       initialFocus={field}
       footer={

@@ -11,7 +11,7 @@ import { Select } from '../../components/select.tsx'
 import { readModelName } from './model-name.ts'
 import { ModelfileEditor, type ModelfileEditorHandle } from './modelfile-editor.tsx'
 import { BLANK_MODELFILE, problemsOf, starterFrom } from './modelfile-text.ts'
-import { openSheet } from './ollama-store.ts'
+import { keepModelfile, type ModelfileDraft, openSheet, useOllamaStore } from './ollama-store.ts'
 import type { SheetProps } from './sheet-props.ts'
 import { useModelActions } from './use-model-actions.ts'
 
@@ -19,40 +19,49 @@ import { useModelActions } from './use-model-actions.ts'
 const QUANTIZATIONS = ['', 'q8_0', 'q4_K_M', 'q4_K_S'] as const
 const BLANK = ''
 
-/** Makes a model from a Modelfile. The engine reads it before the job begins, so that mistakes show at their lines. */
+/**
+ * Makes a model from a Modelfile. The engine reads it before the job begins, so that mistakes show at their lines. What
+ * was written by hand is kept until it is sent or cancelled: Escape, or another page, does not take it away.
+ */
 export function CreateSheet({ connection, models, starter }: SheetProps & { starter: string | null }) {
   const { t } = useTranslation(['ollama', 'app'])
   const actions = useModelActions(connection.id)
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const editor = useRef<ModelfileEditorHandle>(null)
-  const [name, setName] = useState('')
-  const [from, setFrom] = useState(starter ?? BLANK)
-  const [text, setText] = useState(starter === null ? BLANK_MODELFILE : '')
+  const [begun] = useState(() => beginning(connection.id, starter))
+  const [name, setName] = useState(begun.name)
+  const [from, setFrom] = useState(begun.from)
+  const [text, setText] = useState(begun.text)
   const [quantize, setQuantize] = useState<(typeof QUANTIZATIONS)[number]>('')
+  /** Model whose own Modelfile the text becomes. */
+  const [starting, setStarting] = useState(starter)
   const [reading, setReading] = useState(starter !== null)
   const [busy, setBusy] = useState(false)
   /** The text as it was started from: anything else was written by hand. */
-  const [start, setStart] = useState(text)
-  const [replaced, setReplaced] = useState<{ text: string; from: string } | null>(null)
-  /** Set when a start must not be read again, because the hand-written text came back. */
-  const kept = useRef(false)
+  const [start, setStart] = useState(begun.kept ? '' : begun.text)
+  const [replaced, setReplaced] = useState<Written | null>(begun.replaced)
+  /** The text is the one that was written at an earlier time. */
+  const [kept, setKept] = useState(begun.kept)
   const [error, setError] = useState<PublicError | null>(null)
   const problems = problemsOf(error)
   const wanted = readModelName(name)
   const full = wanted?.full ?? null
   const replaces = full !== null && models.some((one) => one.name === full)
 
+  const written = text.trim() !== '' && text !== start
+
   useEffect(() => {
-    if (from === BLANK) return
-    if (kept.current) {
-      kept.current = false
-      return
-    }
+    const draft = written ? { name, from, text } : replaced === null ? null : { name, ...replaced }
+    keepModelfile(connection.id, draft)
+  }, [connection.id, written, name, from, text, replaced])
+
+  useEffect(() => {
+    if (starting === null) return
     const stop = new AbortController()
     setReading(true)
     client.ollama
-      .details({ connectionId: connection.id, model: from }, { signal: stop.signal })
+      .details({ connectionId: connection.id, model: starting }, { signal: stop.signal })
       .then(
         (details) => {
           setText(starterFrom(details))
@@ -67,12 +76,13 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
         if (!stop.signal.aborted) setReading(false)
       })
     return () => stop.abort()
-  }, [from, connection.id])
+  }, [starting, connection.id])
 
   function startFrom(next: string): void {
-    if (next === from) return
-    setReplaced(text.trim() === '' || text === start ? null : { text, from })
+    setReplaced(written ? { text, from } : replaced)
+    setKept(false)
     setFrom(next)
+    setStarting(next === BLANK ? null : next)
     setError(null)
     if (next !== BLANK) return
     setText(BLANK_MODELFILE)
@@ -80,10 +90,10 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
     setReading(false)
   }
 
-  function takeBack(written: { text: string; from: string }): void {
-    kept.current = written.from !== BLANK
-    setFrom(written.from)
-    setText(written.text)
+  function takeBack(earlier: Written): void {
+    setStarting(null)
+    setFrom(earlier.from)
+    setText(earlier.text)
     setReplaced(null)
     setReading(false)
     setError(null)
@@ -109,13 +119,20 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
       return
     }
     announce(t('ollama:createForm.started', { name: wanted.text }))
+    giveUp()
+  }
+
+  /** Closes it for good; the other ways out keep what was written. */
+  function giveUp(): void {
     openSheet(null)
+    keepModelfile(connection.id, null)
   }
 
   return (
     <Dialog
       open
       onOpenChange={() => openSheet(null)}
+      unsent={written || name !== ''}
       title={t('ollama:createForm.title')}
       initialFocus={field}
       footer={
@@ -128,7 +145,7 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
           >
             {busy ? t('ollama:createForm.creating') : t('ollama:createForm.create')}
           </Button>
-          <Button onClick={() => openSheet(null)}>{t('app:cancel')}</Button>
+          <Button onClick={giveUp}>{t('app:cancel')}</Button>
         </>
       }
     >
@@ -167,7 +184,7 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
                 { value: BLANK, label: t('ollama:createForm.blank') },
                 ...models.map((model) => ({ value: model.name, label: model.name, hint: model.quantization ?? '' })),
               ]}
-              onChange={startFrom}
+              onChange={(next) => (next === from ? undefined : startFrom(next))}
             />
             {replaced === null ? null : (
               <p className="s warn pt-1" role="status">
@@ -193,6 +210,14 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
               if (problems.length > 0) setError(null)
             }}
           />
+          {kept ? (
+            <p className="s pt-1" role="status">
+              {t('ollama:createForm.kept')}{' '}
+              <button type="button" className="link" onClick={() => startFrom(BLANK)}>
+                {t('ollama:createForm.startOver')}
+              </button>
+            </p>
+          ) : null}
           <p id={`${id}-hint`} className="s m pt-1">
             {reading ? t('ollama:createForm.loading') : t('ollama:createForm.hint')}
           </p>
@@ -232,4 +257,17 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
       </form>
     </Dialog>
   )
+}
+
+type Written = Pick<ModelfileDraft, 'from' | 'text'>
+
+/** What the sheet begins with: the unsent text, unless it was opened to start from a model; then that is one step away. */
+function beginning(
+  connectionId: string,
+  starter: string | null,
+): ModelfileDraft & { kept: boolean; replaced: Written | null } {
+  const draft = useOllamaStore.getState().modelfiles[connectionId] ?? null
+  if (starter !== null) return { name: '', from: starter, text: '', kept: false, replaced: draft }
+  if (draft !== null) return { ...draft, kept: true, replaced: null }
+  return { name: '', from: BLANK, text: BLANK_MODELFILE, kept: false, replaced: null }
 }

@@ -32,6 +32,8 @@ export function OllamaPage({ connectionId }: { connectionId: string }) {
   const connection = connections.data?.find(({ id }) => id === connectionId)
   useTitle(connection === undefined ? t('app:page.backends') : t('ollama:title', { name: connection.title }))
   useEffect(() => showServer(connectionId), [connectionId])
+  // A sheet does not wait for the next visit: nobody would know why it stands open.
+  useEffect(() => () => openSheet(null), [])
   if (connections.data === undefined && connections.error !== null) {
     return (
       <Plain>

@@ -8,6 +8,14 @@ export type OllamaSheet =
   | { kind: 'create'; starter: string | null }
   | { kind: 'push' | 'copy' | 'remove'; model: string }
 
+/** A Modelfile that was written and not sent. */
+export interface ModelfileDraft {
+  name: string
+  /** Model that it was started from; empty for none. */
+  from: string
+  text: string
+}
+
 interface OllamaViewState {
   /** The server whose page this was last set up for. */
   connectionId: string | null
@@ -17,6 +25,8 @@ interface OllamaViewState {
   /** Model whose inspector is open. */
   selected: string | null
   sheet: OllamaSheet | null
+  /** What was written by hand and not sent, by connection: another server's page does not take it away. */
+  modelfiles: Readonly<Record<string, ModelfileDraft>>
   /** Models that are being unloaded. */
   unloading: Readonly<Record<string, true>>
   /** The last call about a model that failed, until the next try. */
@@ -33,6 +43,7 @@ export const useOllamaStore = create<OllamaViewState>(() => ({
   direction: 'ascending',
   selected: null,
   sheet: null,
+  modelfiles: {},
   unloading: {},
   failures: {},
   serverFailure: null,
@@ -40,6 +51,16 @@ export const useOllamaStore = create<OllamaViewState>(() => ({
 
 export function openSheet(sheet: OllamaSheet | null): void {
   useOllamaStore.setState({ sheet })
+}
+
+/** Keeps an unsent Modelfile until it is sent or given up; null forgets it. */
+export function keepModelfile(connectionId: string, draft: ModelfileDraft | null): void {
+  useOllamaStore.setState(({ modelfiles }) => {
+    const next = { ...modelfiles }
+    if (draft === null) delete next[connectionId]
+    else next[connectionId] = draft
+    return { modelfiles: next }
+  })
 }
 
 /** Starts afresh when the page of another server is opened; sort order is kept. */

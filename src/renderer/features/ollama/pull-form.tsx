@@ -23,11 +23,14 @@ export function PullForm({
   connection,
   models,
   field,
+  onType,
   onStarted,
 }: {
   connection: ConnectionView
   models: readonly OllamaModel[]
   field?: RefObject<HTMLInputElement | null>
+  /** Called with what the field holds after each change. */
+  onType?: (typed: string) => void
   onStarted?: () => void
 }) {
   const { t } = useTranslation('ollama')
@@ -38,6 +41,12 @@ export function PullForm({
   const [checked, setChecked] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
   const { names, wrong } = readModelNames(typed)
+
+  function type(text: string): void {
+    setTyped(text)
+    setChecked(false)
+    onType?.(text)
+  }
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
@@ -51,8 +60,7 @@ export function PullForm({
       if (failed !== null) return setError(failed)
     }
     announce(t('pullForm.started', { names: names.map(({ text }) => text).join(', ') }))
-    setTyped('')
-    setChecked(false)
+    type('')
     onStarted?.()
   }
 
@@ -73,10 +81,7 @@ export function PullForm({
           autoComplete="off"
           aria-invalid={checked && wrong !== null}
           aria-describedby={`${id}-note`}
-          onChange={(event) => {
-            setTyped(event.target.value)
-            setChecked(false)
-          }}
+          onChange={(event) => type(event.target.value)}
         />
         <Button type="submit" look="prime" disabled={typed.trim() === ''}>
           {t('pull')}
@@ -101,8 +106,7 @@ export function PullForm({
             <button
               type="button"
               onClick={(event) => {
-                setTyped(example)
-                setChecked(false)
+                type(example)
                 event.currentTarget.form?.querySelector('input')?.focus()
               }}
             >

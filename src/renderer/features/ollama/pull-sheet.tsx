@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '../../components/dialog.tsx'
 import { openSheet } from './ollama-store.ts'
@@ -9,10 +9,17 @@ import type { SheetProps } from './sheet-props.ts'
 export function PullSheet({ connection, models }: SheetProps) {
   const { t } = useTranslation('ollama')
   const field = useRef<HTMLInputElement>(null)
+  const [unsent, setUnsent] = useState(false)
   return (
-    <Dialog open onOpenChange={() => openSheet(null)} title={t('pullModel')} initialFocus={field}>
+    <Dialog open onOpenChange={() => openSheet(null)} title={t('pullModel')} initialFocus={field} unsent={unsent}>
       <p className="m pb-3">{t('pullForm.lead')}</p>
-      <PullForm connection={connection} models={models} field={field} onStarted={() => openSheet(null)} />
+      <PullForm
+        connection={connection}
+        models={models}
+        field={field}
+        onType={(typed) => setUnsent(typed !== '')}
+        onStarted={() => openSheet(null)}
+      />
       <p className="s m pt-3">{t('pullForm.goes')}</p>
     </Dialog>
   )

@@ -65,6 +65,7 @@ export function UploadSheet({ connection, models }: SheetProps) {
     <Dialog
       open
       onOpenChange={() => openSheet(null)}
+      unsent={file !== null || path !== '' || name !== ''}
       title={t('ollama:uploadForm.title')}
       initialFocus={choose}
       footer={

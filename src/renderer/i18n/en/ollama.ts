@@ -159,6 +159,8 @@ export const ollama = {
     goTo: 'Line {{line}}',
     started: '{{name}} is being created',
     replaced: 'What you had written was replaced.',
+    kept: 'This is what you had written and not sent.',
+    startOver: 'Start over',
   },
   uploadForm: {
     title: 'Upload a GGUF',

@@ -154,6 +154,8 @@ export const ollama = {
     goTo: '第 {{line}} 行',
     started: '正在创建 {{name}}',
     replaced: '您写的内容已被替换。',
+    kept: '这是您之前写好但未提交的内容。',
+    startOver: '重新开始',
   },
   uploadForm: {
     title: '上传 GGUF',
