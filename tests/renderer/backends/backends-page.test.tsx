@@ -2,6 +2,7 @@ import { createEvent, fireEvent, screen, waitFor, within } from '@testing-librar
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { ConnectionInput, ConnectionView } from '#shared/connections.ts'
+import { useConnectionStore } from '../../../src/renderer/stores/connection-store.ts'
 import {
   builtInConnection,
   connectionView,
@@ -164,6 +165,133 @@ describe('the Backends page', () => {
     await user.click(await screen.findByRole('button', { name: 'Pause: attic' }))
     const alert = await within(await cell('attic')).findByRole('alert')
     expect(alert.textContent).toContain('The disk is full.')
+  })
+
+  describe('a failed action', () => {
+    const GONE = { code: 'storage_failed', message: 'The disk is full.', retryable: false } as const
+    async function failToPause(): Promise<MockEngine> {
+      const engine = withConnections([builtInConnection(), connectionView('attic'), connectionView('loft')])
+      engine.fail('connections.setEnabled', GONE)
+      renderApp(engine, '/backends')
+      await userEvent.click(await screen.findByRole('button', { name: 'Pause: attic' }))
+      await within(await cell('attic')).findByRole('alert')
+      return engine
+    }
+    const isGone = (): Promise<void> => waitFor(() => expect(screen.queryByText(/The disk is full/)).toBeNull())
+
+    it('is dismissed, and the focus stays in its cell', async () => {
+      await failToPause()
+      await userEvent.click(button('Dismiss what failed: attic'))
+      await isGone()
+      expect(document.activeElement).toBe(button('Test: attic'))
+    })
+
+    it('goes when the state of its connection changes, not that of another', async () => {
+      const engine = await failToPause()
+      const say = (attic: ConnectionView, loft: ConnectionView): void => {
+        engine.state.connections = [builtInConnection(), attic, loft]
+        engine.emit({ type: 'connections:changed' })
+      }
+      const down = { health: { state: 'down' } } as const
+      say(connectionView('attic'), connectionView('loft', down))
+      await within(await cell('loft')).findByText('Down')
+      expect(screen.getByText(/The disk is full/)).toBeDefined()
+      say(connectionView('attic', down), connectionView('loft', down))
+      await isGone()
+    })
+
+    it('goes when the engine is back', async () => {
+      const engine = await failToPause()
+      engine.drop()
+      await waitFor(() => expect(useConnectionStore.getState().connection.state).toBe('reconnecting'))
+      expect(screen.getByText(/The disk is full/)).toBeDefined()
+      await isGone()
+      expect(useConnectionStore.getState().connection.state).toBe('connected')
+    })
+
+    it('goes with the page', async () => {
+      await failToPause()
+      await userEvent.click(screen.getByRole('link', { name: /^Settings/ }))
+      await screen.findByRole('heading', { name: 'Settings' })
+      await userEvent.click(screen.getByRole('link', { name: /^Backends/ }))
+      await cell('attic')
+      expect(screen.queryByText(/The disk is full/)).toBeNull()
+    })
+  })
+
+  describe('keeps the focus', () => {
+    it('on a button while its work runs, and takes no second click', async () => {
+      const user = userEvent.setup()
+      const engine = withConnections([builtInConnection(), connectionView('attic')])
+      let go: () => void = () => undefined
+      const held = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      engine.on('connections.test', async function* () {
+        await held
+        yield* testSteps()
+      })
+      engine.on('connections.setEnabled', async () => {
+        await held
+        const paused = connectionView('attic', { config: { enabled: false }, health: { state: 'disabled' } })
+        engine.state.connections = [builtInConnection(), paused]
+        return paused
+      })
+      renderApp(engine, '/backends')
+      for (const [name, path] of [
+        ['Pause: attic', 'connections.setEnabled'],
+        ['Test: attic', 'connections.test'],
+      ] as const) {
+        const pressed = await screen.findByRole('button', { name })
+        pressed.focus()
+        await user.keyboard('{Enter}')
+        await waitFor(() => expect(pressed.getAttribute('aria-disabled')).toBe('true'))
+        expect(pressed.hasAttribute('disabled')).toBe(false)
+        await user.keyboard('{Enter}')
+        await user.click(pressed)
+        expect(engine.inputs(path)).toHaveLength(1)
+        expect(document.activeElement).toBe(pressed)
+      }
+      go()
+      await within(await cell('attic')).findByText('Paused')
+      expect(document.activeElement).toBe(button('Test: attic'))
+    })
+
+    it('in the cell when its question is answered, in the list when the cell is gone', async () => {
+      const user = userEvent.setup()
+      renderApp(withConnections([builtInConnection(), connectionView('attic')]), '/backends')
+      const ask = async (): Promise<void> => {
+        await user.click(await screen.findByRole('button', { name: 'More: attic' }))
+        await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+        await waitFor(() => expect(document.activeElement).toBe(button('Keep')))
+      }
+      await ask()
+      await user.keyboard('{Enter}')
+      await waitFor(() => expect(document.activeElement).toBe(button('More: attic')))
+      await ask()
+      await user.keyboard('{Escape}')
+      await waitFor(() => expect(document.activeElement).toBe(button('More: attic')))
+      await ask()
+      await user.click(button('Remove attic now'))
+      await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')))
+    })
+
+    it('at the cell when its test is closed', async () => {
+      const user = userEvent.setup()
+      renderApp(withConnections([builtInConnection(), connectionView('attic')]), '/backends')
+      for (const [key, name] of [
+        ['{Enter}', 'Close the test'],
+        ['{Escape}', 'Again'],
+      ] as const) {
+        await user.click(await screen.findByRole('button', { name: 'Test: attic' }))
+        const panel = await screen.findByRole('complementary', { name: 'Connection test' })
+        const pressed = await within(panel).findByRole('button', { name })
+        pressed.focus()
+        await user.keyboard(key)
+        await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull())
+        expect(document.activeElement).toBe(button('Test: attic'))
+      }
+    })
   })
 
   it('asks before it removes, in place', async () => {

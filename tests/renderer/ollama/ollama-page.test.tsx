@@ -113,6 +113,90 @@ describe('the installed models', () => {
   })
 })
 
+describe('the focus', () => {
+  it('goes back to the row when the inspector is closed', async () => {
+    const user = userEvent.setup()
+    renderApp(attic(), PAGE)
+    for (const [key, name] of [
+      ['{Enter}', 'Close'],
+      ['{Escape}', 'Update'],
+    ] as const) {
+      await user.click(await row(/gpt-oss/))
+      const panel = await screen.findByRole('complementary')
+      within(panel).getByRole('button', { name }).focus()
+      await user.keyboard(key)
+      await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull())
+      expect(document.activeElement).toBe(await row(/gpt-oss/))
+    }
+  })
+
+  it('stays on Unload while it works, and goes to the row when there is nothing to unload any more', async () => {
+    const user = userEvent.setup()
+    const engine = attic()
+    let go: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    engine.on('ollama.unload', async () => {
+      await held
+      engine.state.ollamaModels = engine.state.ollamaModels.map((model) => ({ ...model, running: null }))
+    })
+    renderApp(engine, PAGE)
+    const unload = await screen.findByRole('button', { name: 'Unload: llama3.1:8b' })
+    await user.click(unload)
+    await user.click(unload)
+    expect(document.activeElement).toBe(unload)
+    expect(engine.inputs('ollama.unload')).toHaveLength(1)
+    expect(screen.queryByRole('complementary')).toBeNull()
+    go()
+    await waitFor(() => expect(unload.isConnected).toBe(false))
+    expect(document.activeElement).toBe(await row(/llama3.1:8b/))
+  })
+
+  it('goes from Resume to the button beside it', async () => {
+    const user = userEvent.setup()
+    renderApp(attic({ jobs: [someJob('a', { model: 'phi4:14b', state: 'cancelled', endedAt: Date.now() })] }), PAGE)
+    const resume = await screen.findByRole('button', { name: 'Resume: Pull phi4:14b' })
+    await user.click(resume)
+    await waitFor(() => expect(resume.isConnected).toBe(false))
+    expect(document.activeElement?.getAttribute('aria-label')).toMatch(/^Cancel: Pull phi4:14b/)
+  })
+})
+
+describe('a failed update of all', () => {
+  async function fail(): Promise<MockEngine> {
+    const engine = attic()
+    engine.fail('jobs.updateAll', { code: 'queue_full', message: '1000 jobs run or wait already.', retryable: true })
+    renderApp(engine, PAGE)
+    await row(/llama3.1/)
+    await userEvent.click(screen.getAllByRole('button', { name: 'Update all' })[0] as HTMLElement)
+    await screen.findByText(/1000 jobs run/)
+    return engine
+  }
+  const isGone = (): Promise<void> => waitFor(() => expect(screen.queryByText(/1000 jobs run/)).toBeNull())
+
+  it('is dismissed', async () => {
+    await fail()
+    await userEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
+    await isGone()
+    expect(document.activeElement).toBe(screen.getByRole('main'))
+  })
+
+  it('goes when the server’s state changes', async () => {
+    const engine = await fail()
+    engine.state.connections = [connectionView('attic', { place: 'near', health: { state: 'down' } })]
+    act(() => engine.emit({ type: 'connections:changed' }))
+    await isGone()
+  })
+
+  it('goes when the engine is back', async () => {
+    const engine = await fail()
+    engine.drop()
+    await isGone()
+    expect(useConnectionStore.getState().connection.state).toBe('connected')
+  })
+})
+
 describe('states of the server', () => {
   it('without models offers a field that pulls', async () => {
     const user = userEvent.setup()

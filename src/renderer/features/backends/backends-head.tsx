@@ -34,7 +34,8 @@ export function BackendsHead({ views }: { views: readonly ConnectionView[] | und
         <Button
           look="quiet"
           aria-label={t('backends:testAll')}
-          disabled={testing || !canTest}
+          disabled={!testing && !canTest}
+          busy={testing}
           icon={<RotateCw {...icon} className={testing ? 'turning' : undefined} />}
           onClick={async () => {
             if (views === undefined) return

@@ -19,6 +19,7 @@ import { PasteField } from './paste-field.tsx'
 import { Switchboard } from './switchboard.tsx'
 import { TestPanel } from './test-panel.tsx'
 import { useTestRuns } from './test-runs.ts'
+import { useOldFailures } from './use-old-failures.ts'
 import { usePasteToAdd } from './use-paste.ts'
 
 /** The Backends page: every connection, how it is now, and what can be done to it. */
@@ -28,6 +29,7 @@ export function BackendsPage() {
   const views = list.data
   useTitle(t('app:page.backends'))
   usePasteToAdd()
+  useOldFailures(views)
   const selected = useBackendsStore((store) => store.selected)
   const run = useTestRuns((store) => (selected === null ? undefined : store.runs[selected]))
   const tested = views?.find(({ id }) => id === selected)

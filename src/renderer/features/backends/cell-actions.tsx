@@ -35,7 +35,7 @@ export function CellActions({ view, moving }: { view: ConnectionView; moving: Mo
         <Button
           look="quiet"
           aria-label={t('lookNamed', { name })}
-          disabled={busy !== undefined}
+          busy={busy !== undefined}
           onClick={() => void actions.look(view)}
         >
           {busy === 'look' ? t('looking') : t('look')}
@@ -49,18 +49,13 @@ export function CellActions({ view, moving }: { view: ConnectionView; moving: Mo
   const enabled = view.config?.enabled ?? true
   return (
     <div className="row do">
-      <Button
-        look="quiet"
-        aria-label={t('testNamed', { name })}
-        disabled={testing}
-        onClick={() => void actions.test(view)}
-      >
+      <Button look="quiet" aria-label={t('testNamed', { name })} busy={testing} onClick={() => void actions.test(view)}>
         {testing ? t('testing') : t('test')}
       </Button>
       <Button
         look="quiet"
         aria-label={enabled ? t('pauseNamed', { name }) : t('resumeNamed', { name })}
-        disabled={busy === 'enable'}
+        busy={busy === 'enable'}
         onClick={() => void actions.setEnabled(view, !enabled)}
       >
         {enabled ? t('pause') : t('resume')}

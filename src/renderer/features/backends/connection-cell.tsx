@@ -1,17 +1,21 @@
-import { CircleX } from 'lucide-react'
+import { CircleX, X } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ConnectionView } from '#shared/connections.ts'
+import type { PublicError } from '#shared/errors.ts'
 import { Button } from '../../components/button.tsx'
 import { Glyph } from '../../components/glyph.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { useFocusHeir } from '../../page/use-focus-heir.ts'
 import { useNow } from '../../page/use-now.ts'
 import { useBackendsStore } from './backends-store.ts'
 import { CellActions, type MoveHandlers } from './cell-actions.tsx'
 import { CellFigures, CellKeys, CellNote } from './cell-facts.tsx'
 import { StateWord } from './connection-state.tsx'
+import { partOfCell } from './part-of-cell.ts'
 import { failedStep, type TestRun, useTestRuns } from './test-runs.ts'
-import { useConnectionActionStore, useConnectionActions } from './use-connection-actions.ts'
+import { forgetFailure, useConnectionActionStore, useConnectionActions } from './use-connection-actions.ts'
 import { useAddressLine } from './use-connection-text.ts'
 
 /** One connection: where it is, how it is, and what can be done to it. */
@@ -33,10 +37,14 @@ export function ConnectionCell({
   const selected = useBackendsStore((store) => store.selected === view.id)
   const removing = useBackendsStore((store) => store.removing === view.id)
   const line = useAddressLine(view)
+  const cell = useRef<HTMLElement>(null)
+  useFocusHeir(cell, () => document.getElementById('main'))
   return (
     <article
+      ref={cell}
       className={dropping ? 'cell dropping' : 'cell'}
       aria-labelledby={title}
+      data-connection={view.id}
       {...(selected ? { 'aria-current': true } : {})}
       onDragOver={onDragOver}
       onDrop={onDrop}
@@ -59,7 +67,7 @@ export function ConnectionCell({
           <CellKeys view={view} />
           <CellNote view={view} />
           <LastTest view={view} />
-          <ActionFailure id={view.id} />
+          <ActionFailure view={view} />
           <CellActions view={view} moving={moving} />
         </>
       )}
@@ -96,17 +104,30 @@ function TestOutcome({ run, endedAt }: { run: TestRun; endedAt: number }) {
   return t('run.cardFailed', { ago, step: step === undefined ? t('run.broken') : t(`step.${step.step}`) })
 }
 
-function ActionFailure({ id }: { id: string }) {
-  const { t, i18n } = useTranslation('errors')
-  const error = useConnectionActionStore((store) => store.errors[id])
-  if (error === undefined) return null
+function ActionFailure({ view }: { view: ConnectionView }) {
+  const error = useConnectionActionStore((store) => store.errors[view.id])
+  return error === undefined ? null : <Failure view={view} error={error} />
+}
+
+function Failure({ view, error }: { view: ConnectionView; error: PublicError }) {
+  const { t, i18n } = useTranslation(['errors', 'backends'])
+  const line = useRef<HTMLDivElement>(null)
+  useFocusHeir(line, () => partOfCell(view.id, ':is(.do, .asking) button'))
+  const english = i18n.language.startsWith('en')
   return (
-    <p className="row s bad" role="alert">
+    <div className="row s bad" ref={line}>
       <CircleX size={14} strokeWidth={1.75} aria-hidden="true" className="flex-none" />
-      <span>
-        {t(`${error.code}.title`)}: {i18n.language.startsWith('en') ? error.message : t(`${error.code}.what`)}
+      <span role="alert">
+        {t(`errors:${error.code}.title`)}: {english ? error.message : t(`errors:${error.code}.what`)}
       </span>
-    </p>
+      <span className="end">
+        <IconButton
+          label={t('backends:dismissFailure', { name: view.title })}
+          icon={<X size={14} strokeWidth={1.75} aria-hidden="true" />}
+          onClick={() => forgetFailure(view.id)}
+        />
+      </span>
+    </div>
   )
 }
 
@@ -116,18 +137,20 @@ function AskToRemove({ view }: { view: ConnectionView }) {
   const actions = useConnectionActions()
   const busy = useConnectionActionStore((store) => store.busy[view.id] === 'remove')
   const keep = useRef<HTMLButtonElement>(null)
+  const asking = useRef<HTMLDivElement>(null)
   useEffect(() => keep.current?.focus(), [])
+  useFocusHeir(asking, () => partOfCell(view.id, '[aria-haspopup="menu"]'))
   return (
-    <div className="asking" role="alertdialog" aria-label={t('removeAsk', { name: view.title })}>
+    <div ref={asking} className="asking" role="alertdialog" aria-label={t('removeAsk', { name: view.title })}>
       <p>
         <b>{t('removeAsk', { name: view.title })}</b>
       </p>
       <p className="m">{t('removeNote')}</p>
-      <ActionFailure id={view.id} />
+      <ActionFailure view={view} />
       <div className="row pt-2">
         <Button
           aria-label={t('removeNamed', { name: view.title })}
-          disabled={busy}
+          busy={busy}
           onClick={() => void actions.remove(view)}
         >
           {t('removeYes')}

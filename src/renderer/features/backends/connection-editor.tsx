@@ -127,10 +127,10 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
       initialFocus={address}
       footer={
         <>
-          <Button type="submit" form="connection-form" look="prime" disabled={saving}>
+          <Button type="submit" form="connection-form" look="prime" busy={saving}>
             {saving ? t('backends:form.saving') : view === null ? t('backends:form.create') : t('backends:form.save')}
           </Button>
-          <Button disabled={testing} onClick={() => void test(draft)}>
+          <Button busy={testing} onClick={() => void test(draft)}>
             {testing ? t('backends:testing') : t('backends:form.test')}
           </Button>
           <Button look="quiet" className="end" onClick={closeEditor}>

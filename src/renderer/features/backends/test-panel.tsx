@@ -1,5 +1,5 @@
 import { Pause, Play, RotateCw, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ConnectionView } from '#shared/connections.ts'
 import { announce } from '../../components/announcer.tsx'
@@ -8,7 +8,9 @@ import { copyText } from '../../components/copy-button.tsx'
 import { Glyph } from '../../components/glyph.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { useFocusHeir } from '../../page/use-focus-heir.ts'
 import { openEditor, useBackendsStore } from './backends-store.ts'
+import { partOfCell } from './part-of-cell.ts'
 import { testReport } from './test-report.ts'
 import { closeTest, type TestRun, tookMs } from './test-runs.ts'
 import { TestSteps } from './test-steps.tsx'
@@ -25,8 +27,10 @@ export function TestPanel({ view, run }: { view: ConnectionView; run: TestRun })
   const running = run.state === 'running'
   const enabled = view.config?.enabled ?? true
   const edit = (): void => openEditor({ kind: 'edit', id: view.id })
+  const panel = useRef<HTMLElement>(null)
+  useFocusHeir(panel, () => partOfCell(view.id, '.do button'))
   return (
-    <aside className="insp" aria-label={t('run.region')}>
+    <aside ref={panel} className="insp" aria-label={t('run.region')}>
       <div className="sec row test-head">
         <div className="grow">
           <h2 className="row">
@@ -37,7 +41,7 @@ export function TestPanel({ view, run }: { view: ConnectionView; run: TestRun })
             <TestTimes run={run} />
           </p>
         </div>
-        <Button icon={<RotateCw {...icon} />} disabled={running} onClick={() => void actions.test(view)}>
+        <Button icon={<RotateCw {...icon} />} busy={running} onClick={() => void actions.test(view)}>
           {t('run.again')}
         </Button>
         <IconButton

@@ -17,12 +17,21 @@ export type ConnectionAction = 'look' | 'enable' | 'remove' | 'order'
 interface ActionState {
   /** Calls that run, by connection id. */
   busy: Readonly<Record<string, ConnectionAction>>
-  /** The last failure per connection, until the next try. */
+  /** The last failure per connection, until the next try or until it says nothing about now. */
   errors: Readonly<Record<string, PublicError>>
 }
 
 /** What is being done to connections, and what failed. */
 export const useConnectionActionStore = create<ActionState>(() => ({ busy: {}, errors: {} }))
+
+/** Takes a failure off its cell. */
+export function forgetFailure(id: string): void {
+  useConnectionActionStore.setState(({ errors }) => (id in errors ? { errors: without(errors, id) } : {}))
+}
+
+export function forgetFailures(): void {
+  useConnectionActionStore.setState({ errors: {} })
+}
 
 export interface ConnectionActions {
   look(view: ConnectionView): Promise<void>

@@ -60,7 +60,7 @@ export function CopySheet({ connection, models, model }: SheetProps & { model: s
       initialFocus={field}
       footer={
         <>
-          <Button type="submit" form={id} look="prime" disabled={full === null || same || busy}>
+          <Button type="submit" form={id} look="prime" disabled={full === null || same} busy={busy}>
             {taken && full !== null
               ? t('ollama:copyForm.replace', { name: full })
               : t(mode === 'copy' ? 'ollama:copyForm.copy' : 'ollama:copyForm.rename')}

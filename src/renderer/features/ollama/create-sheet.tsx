@@ -141,7 +141,8 @@ export function CreateSheet({ connection, models, starter }: SheetProps & { star
             type="submit"
             form={id}
             look="prime"
-            disabled={wanted === null || text.trim() === '' || busy || reading}
+            disabled={wanted === null || text.trim() === '' || reading}
+            busy={busy}
           >
             {busy ? t('ollama:createForm.creating') : t('ollama:createForm.create')}
           </Button>

@@ -7,6 +7,7 @@ import type { Place } from '#shared/place.ts'
 import { Button } from '../../components/button.tsx'
 import { useFormat } from '../../i18n/format.ts'
 import { useShortcut } from '../../page/shortcuts.ts'
+import { useFocusHeir } from '../../page/use-focus-heir.ts'
 import { useNow } from '../../page/use-now.ts'
 import type { SortKey } from './model-list.ts'
 import { ModelMenu } from './model-menu.tsx'
@@ -212,16 +213,30 @@ function Cells({
   )
 }
 
+/** The row of a model, to be focused; the one with the Tab stop where that is gone. */
+export function rowOf(model: string): HTMLElement | null {
+  const rows = '.installed tbody tr'
+  return (
+    document.querySelector<HTMLElement>(`${rows}[data-name="${CSS.escape(model)}"]`) ??
+    document.querySelector<HTMLElement>(`${rows}[tabindex="0"]`) ??
+    document.getElementById('main')
+  )
+}
+
 function Unload({ connectionId, model }: { connectionId: string; model: string }) {
   const { t } = useTranslation('ollama')
   const actions = useModelActions(connectionId)
   const unloading = useOllamaStore((store) => store.unloading[model]) === true
   const failed = useOllamaStore((store) => store.failures[model]) !== undefined
+  const button = useRef<HTMLButtonElement>(null)
+  // An unloaded model has nothing to unload: the row stays.
+  useFocusHeir(button, () => rowOf(model))
   return (
     <Button
       look="quiet"
       className={failed ? 'bad' : ''}
-      disabled={unloading}
+      busy={unloading}
+      ref={button}
       aria-label={`${t('unload')}: ${model}`}
       onClick={(event) => {
         event.stopPropagation()

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import { type RefObject, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job } from '#shared/jobs.ts'
 import { Button } from '../../components/button.tsx'
@@ -6,6 +7,7 @@ import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Progress } from '../../components/progress.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { useFocusHeir } from '../../page/use-focus-heir.ts'
 import { useNow } from '../../page/use-now.ts'
 import { useConnectionStore } from '../../stores/connection-store.ts'
 import { JobItems } from './job-items.tsx'
@@ -125,24 +127,17 @@ function JobActions({ job, name, onDismissed }: { job: Job; name: string; onDism
   const { t } = useTranslation('jobs')
   const busy = useJobsStore((store) => store.busy[job.id]) === true
   const ended = hasEnded(job)
+  const end = useRef<HTMLButtonElement>(null)
   const resumable = job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted'
   return (
     <span className="job-acts">
-      {resumable || job.state === 'retrying' ? (
-        <Button
-          look={job.state === 'failed' || job.state === 'interrupted' ? 'plain' : 'quiet'}
-          disabled={busy}
-          aria-label={job.state === 'retrying' ? t('tryNowNamed', { job: name }) : t('resumeNamed', { job: name })}
-          onClick={() => void resumeJob(job.id)}
-        >
-          {job.state === 'retrying' ? t('tryNow') : t('resume')}
-        </Button>
-      ) : null}
+      {resumable || job.state === 'retrying' ? <Resume job={job} name={name} busy={busy} heir={end} /> : null}
       {/* One button for both, so that the focus stays when a cancelled job can be dismissed. */}
       <IconButton
         label={ended ? t('dismissNamed', { job: name }) : t('cancelNamed', { job: name })}
         icon={<X size={14} strokeWidth={1.75} aria-hidden="true" />}
-        disabled={busy}
+        ref={end}
+        busy={busy}
         onClick={async () => {
           if (!ended) return cancelJob(job.id)
           await dismissJob(job.id)
@@ -150,6 +145,34 @@ function JobActions({ job, name, onDismissed }: { job: Job; name: string; onDism
         }}
       />
     </span>
+  )
+}
+
+/** Goes as soon as the job does; the button beside it stays. */
+function Resume({
+  job,
+  name,
+  busy,
+  heir,
+}: {
+  job: Job
+  name: string
+  busy: boolean
+  heir: RefObject<HTMLButtonElement | null>
+}) {
+  const { t } = useTranslation('jobs')
+  const button = useRef<HTMLButtonElement>(null)
+  useFocusHeir(button, () => heir.current)
+  return (
+    <Button
+      ref={button}
+      look={job.state === 'failed' || job.state === 'interrupted' ? 'plain' : 'quiet'}
+      busy={busy}
+      aria-label={job.state === 'retrying' ? t('tryNowNamed', { job: name }) : t('resumeNamed', { job: name })}
+      onClick={() => void resumeJob(job.id)}
+    >
+      {job.state === 'retrying' ? t('tryNow') : t('resume')}
+    </Button>
   )
 }
 

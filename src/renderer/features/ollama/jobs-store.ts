@@ -4,7 +4,7 @@ import type { Job } from '#shared/jobs.ts'
 import { client } from '../../bridge/client.ts'
 import { onEngineEvent } from '../../bridge/engine-events.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
-import { useConnectionStore } from '../../stores/connection-store.ts'
+import { onReconnect } from '../../stores/connection-store.ts'
 
 export interface JobsState {
   /** Every job of the engine, as every client sees it. */
@@ -44,9 +44,7 @@ function start(): () => void {
   const unhear = onEngineEvent((event) => {
     if (event.type === 'jobs:changed') void refreshJobs()
   })
-  const unwatch = useConnectionStore.subscribe(({ connection }, before) => {
-    if (connection.state === 'connected' && before.connection.state !== 'connected') void refreshJobs()
-  })
+  const unwatch = onReconnect(() => void refreshJobs())
   void refreshJobs()
   return () => {
     unhear()

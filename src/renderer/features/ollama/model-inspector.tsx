@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ConnectionView } from '#shared/connections.ts'
 import type { OllamaDetails, OllamaModel } from '#shared/jobs.ts'
@@ -9,7 +10,9 @@ import { ErrorForm } from '../../components/error-form.tsx'
 import { Glyph } from '../../components/glyph.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { useFormat } from '../../i18n/format.ts'
+import { useFocusHeir } from '../../page/use-focus-heir.ts'
 import { useNow } from '../../page/use-now.ts'
+import { rowOf } from './installed-table.tsx'
 import { sameFiles } from './model-list.ts'
 import { ModelText } from './model-text.tsx'
 import { useOllamaDetails } from './ollama-queries.ts'
@@ -35,8 +38,10 @@ export function ModelInspector({
   const failed = useOllamaStore((store) => store.failures[model.name])
   // On a phone it takes the page, and the list is not there.
   const Panel = useNarrow() ? 'main' : 'aside'
+  const panel = useRef<HTMLElement>(null)
+  useFocusHeir(panel, () => rowOf(model.name))
   return (
-    <Panel className="insp" aria-label={t('ollama:inspector', { name: model.name })}>
+    <Panel ref={panel} className="insp" aria-label={t('ollama:inspector', { name: model.name })}>
       <div className="sec row min-h-16">
         <div className="grow">
           <b className="block text-[15px] wrap-anywhere">{model.name}</b>
@@ -88,15 +93,18 @@ function LoadedNow({ model, connectionId }: { model: OllamaModel; connectionId: 
   const now = useNow(1000)
   const actions = useModelActions(connectionId)
   const unloading = useOllamaStore((store) => store.unloading[model.name]) === true
+  const section = useRef<HTMLElement>(null)
+  // It goes with what was loaded; the texts below it stay.
+  useFocusHeir(section, () => document.querySelector<HTMLElement>('.insp > section'))
   const { running } = model
   if (running === null) return null
   const size = format.memory(running.sizeBytes)
   const left = running.expiresAt === null ? null : running.expiresAt - now
   return (
-    <section className="sec">
+    <section ref={section} className="sec">
       <h2>
         {t('loadedNow')}
-        <Button look="quiet" className="end flush" disabled={unloading} onClick={() => void actions.unload(model.name)}>
+        <Button look="quiet" className="end flush" busy={unloading} onClick={() => void actions.unload(model.name)}>
           {unloading ? t('unloading') : t('unload')}
         </Button>
       </h2>

@@ -16,8 +16,10 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Menu, MenuItem } from '../../components/menu.tsx'
 import { useShortcut } from '../../page/shortcuts.ts'
 import { useTitle } from '../../page/use-title.ts'
+import { onReconnect } from '../../stores/connection-store.ts'
 import { ModelInspector } from './model-inspector.tsx'
-import { openSheet, showServer, useOllamaStore } from './ollama-store.ts'
+import { forgetFailures, openSheet, showServer, useOllamaStore } from './ollama-store.ts'
+import { ServerFailure } from './server-failure.tsx'
 import { ServerModels } from './server-models.tsx'
 import { Sheets } from './sheets.tsx'
 import { useModelActions } from './use-model-actions.ts'
@@ -32,8 +34,18 @@ export function OllamaPage({ connectionId }: { connectionId: string }) {
   const connection = connections.data?.find(({ id }) => id === connectionId)
   useTitle(connection === undefined ? t('app:page.backends') : t('ollama:title', { name: connection.title }))
   useEffect(() => showServer(connectionId), [connectionId])
-  // A sheet does not wait for the next visit: nobody would know why it stands open.
-  useEffect(() => () => openSheet(null), [])
+  // A sheet does not wait for the next visit: nobody would know why it stands open. Nor does a failure.
+  useEffect(
+    () => () => {
+      openSheet(null)
+      forgetFailures()
+    },
+    [],
+  )
+  const state = connection?.health.state
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another state makes what failed an old story
+  useEffect(() => forgetFailures(), [state])
+  useEffect(() => onReconnect(forgetFailures), [])
   if (connections.data === undefined && connections.error !== null) {
     return (
       <Plain>
@@ -202,7 +214,6 @@ function Head({
 function Paused({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation('ollama')
   const connections = useConnections()
-  const failed = useOllamaStore((store) => store.serverFailure)
   // It is not paused itself: all Ollama connections are.
   if (connection.config?.enabled === true) {
     return (
@@ -236,7 +247,7 @@ function Paused({ connection }: { connection: ConnectionView }) {
             {t('resume', { name: connection.title })}
           </Button>
         </EmptyState>
-        {failed === null ? null : <ErrorForm error={failed} alert />}
+        <ServerFailure />
       </div>
     </main>
   )

@@ -77,6 +77,11 @@ export function showServer(connectionId: string): void {
   })
 }
 
+/** Takes what failed off the page: it says nothing about now any more. */
+export function forgetFailures(): void {
+  useOllamaStore.setState({ failures: {}, serverFailure: null })
+}
+
 /** Sorts by a column; the same one again turns it round. */
 export function sortBy(key: SortKey): void {
   useOllamaStore.setState(({ sort, direction }) => ({

@@ -31,7 +31,7 @@ export function RemoveSheet({ connection, models, model: name }: SheetProps & { 
         <>
           <Button
             look="prime"
-            disabled={busy}
+            busy={busy}
             onClick={async () => {
               setBusy(true)
               setError(null)

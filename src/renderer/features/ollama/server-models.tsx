@@ -13,6 +13,7 @@ import { JobList } from './job-list.tsx'
 import { firstDirection, searchModels, sortModels } from './model-list.ts'
 import { useOllamaStore } from './ollama-store.ts'
 import { PullForm } from './pull-form.tsx'
+import { ServerFailure } from './server-failure.tsx'
 import type { ServerList } from './use-server-list.ts'
 
 const SORTS = ['name', 'size', 'modified', 'loaded'] as const
@@ -21,11 +22,10 @@ const SORTS = ['name', 'size', 'modified', 'loaded'] as const
 export function ServerModels({ connection, list }: { connection: ConnectionView; list: ServerList }) {
   const { t } = useTranslation(['ollama', 'jobs', 'app'])
   const scroller = useRef<HTMLElement>(null)
-  const failed = useOllamaStore((store) => store.serverFailure)
   const { models, error } = list
   const retry = (
     <div className="row pt-1">
-      <Button onClick={list.askAgain} disabled={list.asking}>
+      <Button onClick={list.askAgain} busy={list.asking}>
         {t('app:retry')}
       </Button>
     </div>
@@ -39,11 +39,7 @@ export function ServerModels({ connection, list }: { connection: ConnectionView;
       aria-label={t('ollama:title', { name: connection.title })}
       aria-busy={models === undefined && error === null}
     >
-      {failed === null ? null : (
-        <div className="max-w-[656px] pt-4">
-          <ErrorForm error={failed} alert />
-        </div>
-      )}
+      <ServerFailure />
       {error === null ? null : (
         <div className="max-w-[656px] pt-4">
           <ErrorForm error={error} did={t('ollama:downDid')} warn={models !== undefined}>

@@ -106,6 +106,7 @@ export const backends = {
   removeNo: 'Keep',
   removeNamed: 'Remove {{name}} now',
   removed: '{{name}} was removed',
+  dismissFailure: 'Dismiss what failed: {{name}}',
   added: '{{name}} was added',
   saved: '{{name}} was saved',
   paused: '{{name}} is paused',

@@ -101,6 +101,7 @@ export const backends = {
   removeNo: '保留',
   removeNamed: '立即移除 {{name}}',
   removed: '已移除 {{name}}',
+  dismissFailure: '不再显示此失败：{{name}}',
   added: '已添加 {{name}}',
   saved: '已保存 {{name}}',
   paused: '已暂停 {{name}}',
