@@ -47,6 +47,8 @@ export const jobSchema = z.object({
   /** Last progress. */
   progressAt: z.number().nullable(),
   endedAt: z.number().nullable(),
+  /** False where `resume` can do nothing: it is done, or its file was sent for it alone and went when it was cancelled. */
+  canResume: z.boolean().default(true),
   error: publicErrorSchema.nullable(),
   /** update-all: each model's own state. */
   items: z.array(z.object({ model: z.string(), state: jobStateSchema, changed: z.boolean().nullable() })),

@@ -53,6 +53,38 @@ test('a blob that the server has is not sent; a file that stays is not deleted',
   expect(existsSync(path)).toBe(true)
 })
 
+test('a sent file goes with a cancelled upload, which says so; one that lies here can be gone on with', async () => {
+  // It takes every question and answers none.
+  const server = await startServer(() => undefined)
+  const bench = await openJobs()
+  bench.connections.put(ollamaAt('a', server.url))
+  const sent = ggufFile(10_000)
+  const here = ggufFile(10_000)
+  const ofSent = bench.jobs.upload({ connectionId: 'a', model: 'one', path: sent.path, removeFileAfterwards: true })
+  const ofHere = bench.jobs.upload({ connectionId: 'a', model: 'two', path: here.path })
+  await Promise.all([ofSent, ofHere].map(({ id }) => reaches(bench, id, 'running')))
+  expect([ofSent.canResume, ofHere.canResume]).toEqual([true, true])
+  bench.jobs.cancel(ofSent.id)
+  bench.jobs.cancel(ofHere.id)
+  expect(bench.jobs.get(ofSent.id)).toMatchObject({ state: 'cancelled', canResume: false })
+  expect(bench.jobs.get(ofHere.id)).toMatchObject({ state: 'cancelled', canResume: true })
+  expect(() => bench.jobs.resume(ofSent.id)).toThrow(/deleted when it was cancelled/)
+  expect(bench.jobs.resume(ofHere.id)).toMatchObject({ endedAt: null, canResume: true })
+  await until('the file is gone', () => !existsSync(sent.path) || null)
+  bench.jobs.cancel(ofHere.id)
+})
+
+test('who uploads the same file to the same name joins the job; another file or name is another job', async () => {
+  const server = await startServer(() => undefined)
+  const bench = await openJobs()
+  bench.connections.put(ollamaAt('a', server.url))
+  const { path } = ggufFile(10_000)
+  const upload = (model: string, file: string): string => bench.jobs.upload({ connectionId: 'a', model, path: file }).id
+  const first = upload('mine', path)
+  expect(upload('mine:latest', path)).toBe(first)
+  expect(new Set([first, upload('other', path), upload('mine', ggufFile(10_000).path)]).size).toBe(3)
+})
+
 test('when the line drops while sending, the blob is asked for first and the file sent again, and that is said', async () => {
   const { path, digest } = ggufFile(4_000_000)
   const asked: string[] = []

@@ -479,7 +479,12 @@ describe('sheets', () => {
     await user.click(await screen.findByRole('button', { name: 'By path' }))
     await user.click(screen.getByRole('textbox', { name: /File on the machine/ }))
     await user.paste('/srv/My Model-Q8_0.gguf')
+    const held = new Promise<never>(() => undefined)
+    engine.on('jobs.upload', () => held)
     await user.click(screen.getByRole('button', { name: 'Upload' }))
+    // Sent once, however often it is asked for.
+    await user.click(screen.getByRole('button', { name: 'Upload' }))
+    await user.type(screen.getByRole('textbox', { name: 'Name of the model' }), '{Enter}')
     await waitFor(() =>
       expect(engine.inputs('jobs.upload')).toEqual([
         { connectionId: 'attic', model: 'my-model-q8_0', path: '/srv/My Model-Q8_0.gguf' },
@@ -525,6 +530,15 @@ describe('jobs', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Resume: Pull phi4:14b' }))
     await screen.findByRole('button', { name: /^Cancel: Pull phi4/ })
     expect(engine.inputs('jobs.resume')).toEqual([{ id: 'a' }])
+  })
+
+  it('offer no way on where the file is gone', async () => {
+    const gone = { kind: 'upload', model: 'mine', state: 'cancelled', endedAt: Date.now(), canResume: false } as const
+    renderApp(attic({ jobs: [someJob('a', gone), someJob('b', { ...gone, model: 'kept', canResume: true })] }), PAGE)
+    expect(await screen.findByText(/The file that was sent for it is deleted/)).toBeDefined()
+    expect(screen.getByRole('button', { name: 'Dismiss: Upload mine' })).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Resume: Upload mine' })).toBeNull()
+    expect(screen.getByRole('button', { name: 'Resume: Upload kept' })).toBeDefined()
   })
 
   it('say when they are tried again and why, and can be hurried', async () => {

@@ -108,6 +108,7 @@ export function someJob(id: string, patch: Partial<Job> = {}): Job {
     startedAt: now - 590_000,
     progressAt: now,
     endedAt: null,
+    canResume: true,
     error: null,
     items: [],
     ...patch,

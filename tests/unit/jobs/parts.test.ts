@@ -26,6 +26,7 @@ function job(fields: Partial<Job>): Job {
     startedAt: 0,
     progressAt: null,
     endedAt: null,
+    canResume: true,
     error: null,
     items: [],
     ...fields,

@@ -27,6 +27,7 @@ const JOB: Job = {
   startedAt: 5,
   progressAt: 6,
   endedAt: null,
+  canResume: true,
   error: null,
   items: [],
 }

@@ -9,7 +9,7 @@ import type { JobsStore } from '../storage/index.ts'
 import { modelSources } from '../wire/modelfile/model-sources.ts'
 import { parseModelfile } from '../wire/modelfile/parse-modelfile.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { expired, removeSentFile } from './ended-jobs.ts'
+import { canResume, expired, removeSentFile } from './ended-jobs.ts'
 import { judge } from './failures.ts'
 import { followJob } from './follow-job.ts'
 import type { JobCheckpoint, JobInput } from './job-input.ts'
@@ -87,6 +87,7 @@ export function createJobs(options: JobsOptions): Jobs {
       startedAt: null,
       progressAt: null,
       endedAt: null,
+      canResume: true,
       error: null,
       items: [],
     }
@@ -105,7 +106,7 @@ export function createJobs(options: JobsOptions): Jobs {
     const items = record
       .job()
       .items.map((item) => (item.state === 'done' ? item : { ...item, state: 'queued' as const }))
-    record.update({ state: 'queued', error: null, endedAt: null, retryAt: null, items })
+    record.update({ state: 'queued', canResume: true, error: null, endedAt: null, retryAt: null, items })
     lanes.add(record.input.connectionId, record.id, () => work(entry))
   }
 
@@ -133,6 +134,7 @@ export function createJobs(options: JobsOptions): Jobs {
     record.update({
       state,
       endedAt: clock.now(),
+      canResume: canResume(record.input, state),
       error: error === null ? null : toPublicError(error),
       retryAt: null,
       bytesPerSecond: null,
@@ -248,6 +250,9 @@ export function createJobs(options: JobsOptions): Jobs {
       const entry = find(id)
       const { state, connectionId } = entry.record.job()
       if (state === 'done') throw new EngineError('conflict', 'This job is done; there is nothing to go on with.')
+      if (!canResume(entry.record.input, state)) {
+        throw new EngineError('conflict', 'Its file was deleted when it was cancelled. Send the file again.')
+      }
       entry.run?.hurry()
       if (state !== 'failed' && state !== 'cancelled' && state !== 'interrupted') return entry.record.job()
       ollamaConnection(connectionSet, connectionId)

@@ -13,6 +13,12 @@ export function expired(jobs: readonly Job[], now: number): string[] {
   return ended.filter(({ endedAt }, index) => index >= KEEP_COUNT || (endedAt ?? 0) < now - KEEP_MS).map(({ id }) => id)
 }
 
+/** Whether a job in this state can be resumed. A file that was sent for it alone is kept only after a failure. */
+export function canResume(input: JobInput, state: Job['state']): boolean {
+  if (state === 'done') return false
+  return state !== 'cancelled' || input.kind !== 'upload' || !input.removeFileAfterwards
+}
+
 /** Deletes the file that was stored only to be uploaded. */
 export async function removeSentFile(input: JobInput, log: Logger): Promise<void> {
   if (input.kind !== 'upload' || !input.removeFileAfterwards) return

@@ -1,6 +1,7 @@
 import type { Job } from '#shared/jobs.ts'
 import type { Logger } from '../spec/engine.ts'
 import type { JobsStore } from '../storage/index.ts'
+import { canResume } from './ended-jobs.ts'
 import { type JobCheckpoint, type JobInput, jobCheckpointSchema, jobInputSchema } from './job-input.ts'
 import { hasEnded } from './job-state.ts'
 
@@ -26,7 +27,10 @@ export function loadJobs(records: JobsStore, log: Logger): LoadedJob[] {
     // Without its checkpoint a job only starts over.
     const checkpoint = jobCheckpointSchema.safeParse(stored.checkpoint)
     loaded.push({
-      job: hasEnded(stored.job) ? stored.job : interrupted(stored.job),
+      // Worked out anew: jobs of older versions do not say it.
+      job: hasEnded(stored.job)
+        ? { ...stored.job, canResume: canResume(input.data, stored.job.state) }
+        : interrupted(stored.job),
       input: input.data,
       checkpoint: checkpoint.success ? checkpoint.data : jobCheckpointSchema.parse({}),
     })

@@ -128,7 +128,8 @@ function JobActions({ job, name, onDismissed }: { job: Job; name: string; onDism
   const busy = useJobsStore((store) => store.busy[job.id]) === true
   const ended = hasEnded(job)
   const end = useRef<HTMLButtonElement>(null)
-  const resumable = job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted'
+  const stopped = job.state === 'failed' || job.state === 'cancelled' || job.state === 'interrupted'
+  const resumable = stopped && job.canResume
   return (
     <span className="job-acts">
       {resumable || job.state === 'retrying' ? <Resume job={job} name={name} busy={busy} heir={end} /> : null}
@@ -197,7 +198,9 @@ function JobTrouble({ job, name }: { job: Job; name: string }) {
         </p>
       ) : null}
       {job.state === 'interrupted' ? <p className="s warn job-note">{t('jobs:interruptedNote')}</p> : null}
-      {job.state === 'cancelled' ? <p className="s m job-note">{t(`jobs:cancelledNote.${job.kind}`)}</p> : null}
+      {job.state === 'cancelled' ? (
+        <p className="s m job-note">{t(job.canResume ? `jobs:cancelledNote.${job.kind}` : 'jobs:cancelledFileGone')}</p>
+      ) : null}
       {job.state === 'failed' && job.error !== null ? (
         <div className="job-note">
           <ErrorForm

@@ -28,6 +28,7 @@ export function UploadSheet({ connection, models }: SheetProps) {
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
   const [named, setNamed] = useState(false)
+  const [busy, setBusy] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
   const wanted = readModelName(name)
   const full = wanted?.full ?? null
@@ -40,12 +41,14 @@ export function UploadSheet({ connection, models }: SheetProps) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
-    if (!ready || wanted === null) return
+    if (!ready || wanted === null || busy) return
+    setBusy(true)
     setError(null)
     const target = { connectionId: connection.id, model: wanted.text }
     if (how === 'path') {
       const failed = await actions.start(() => client.jobs.upload({ ...target, path: path.trim() }))
       setError(failed)
+      setBusy(false)
       if (failed === null) openSheet(null)
     } else if (file !== null && desktop() !== null) {
       try {
@@ -53,6 +56,7 @@ export function UploadSheet({ connection, models }: SheetProps) {
         openSheet(null)
       } catch (thrown) {
         setError(toPublicError(thrown))
+        setBusy(false)
       }
     } else if (file !== null) {
       // Its progress and its outcome are shown among the jobs.
@@ -70,7 +74,7 @@ export function UploadSheet({ connection, models }: SheetProps) {
       initialFocus={choose}
       footer={
         <>
-          <Button type="submit" form={id} look="prime" disabled={!ready}>
+          <Button type="submit" form={id} look="prime" disabled={!ready} busy={busy}>
             {t('ollama:uploadForm.upload')}
           </Button>
           <Button onClick={() => openSheet(null)}>{t('app:cancel')}</Button>

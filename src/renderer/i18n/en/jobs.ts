@@ -44,6 +44,7 @@ export const jobs = {
     upload: 'An installed version stays as it is.',
     'update-all': 'Models that were updated stay so; the others stay as they are.',
   },
+  cancelledFileGone: 'The file that was sent for it is deleted. An installed version stays as it is.',
   done: 'done {{ago}}',
   silent: 'the engine does not answer, as of {{time}}',
   cancelNamed: 'Cancel: {{job}}. An installed version stays.',

@@ -44,6 +44,7 @@ export const jobs = {
     upload: '已安装的版本保持不变。',
     'update-all': '已更新的模型予以保留，其余模型保持原样。',
   },
+  cancelledFileGone: '为此发送的文件已删除。已安装的版本保持不变。',
   done: '{{ago}}完成',
   silent: '引擎没有响应，截至 {{time}}',
   cancelNamed: '取消：{{job}}。已安装的版本会保留。',

@@ -20,6 +20,7 @@ const JOB: Job = {
   startedAt: 0,
   progressAt: 0,
   endedAt: null,
+  canResume: true,
   error: null,
   items: [],
 }
