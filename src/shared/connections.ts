@@ -127,6 +127,8 @@ export const connectionViewSchema = z.object({
   keys: z.array(z.object({ id: z.string(), mask: z.string() })),
   /** `environment` if seeded by variables at first start. */
   origin: z.enum(['built-in', 'environment', 'person']),
+  /** Another one after each change of its configuration, keys or headers; a change says which it was made from. */
+  revision: z.string(),
   health: connectionHealthSchema,
 })
 export type ConnectionView = z.infer<typeof connectionViewSchema>

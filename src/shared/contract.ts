@@ -253,7 +253,10 @@ export const contract = {
   connections: {
     list: base.output(z.array(connectionViewSchema)),
     create: base.input(connectionInputSchema).output(connectionViewSchema),
-    update: base.input(z.object({ id, input: connectionInputSchema })).output(connectionViewSchema),
+    /** `base`: the revision that the change was made from. If another is stored by now, it is a conflict. */
+    update: base
+      .input(z.object({ id, input: connectionInputSchema, base: z.string().max(100).optional() }))
+      .output(connectionViewSchema),
     setEnabled: base.input(z.object({ id, enabled: z.boolean() })).output(connectionViewSchema),
     remove: base.input(z.object({ id })).output(none),
     reorder: base.input(z.object({ ids: z.array(id).max(1000) })).output(none),

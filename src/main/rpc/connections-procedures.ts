@@ -8,7 +8,9 @@ const os = implement(contract).$context<RpcContext>().connections
 export const connectionsProcedures = {
   list: os.list.handler(({ context }) => context.engine.connections.list()),
   create: os.create.handler(({ context, input }) => context.engine.connections.create(input)),
-  update: os.update.handler(({ context, input }) => context.engine.connections.update(input.id, input.input)),
+  update: os.update.handler(({ context, input }) =>
+    context.engine.connections.update(input.id, input.input, input.base),
+  ),
   setEnabled: os.setEnabled.handler(({ context, input }) =>
     context.engine.connections.setEnabled(input.id, input.enabled),
   ),

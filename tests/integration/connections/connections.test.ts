@@ -136,6 +136,32 @@ test('an update keeps, adds and destroys keys, and keeps masked header values', 
   expect(connections.list()).toHaveLength(1)
 })
 
+test('an update that was made from what is stored no more is refused, and takes no key away', async () => {
+  const { connections, vault } = await openConnections()
+  const created = await connections.create(OPENAI)
+  const kept = created.keys.map(({ id }) => ({ keep: id }))
+  const headers = created.config?.headers ?? {}
+  const more = [...kept, { value: 'sk-canary-4444' }]
+  const other = await connections.update(created.id, { ...OPENAI, keys: more, headers }, created.revision)
+  expect(other.revision).not.toBe(created.revision)
+  const late = connections.update(created.id, { ...OPENAI, name: 'Cloud', keys: kept, headers }, created.revision)
+  await expect(late).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('Load what is stored'),
+  })
+  expect(connections.get(created.id)?.keys).toEqual(other.keys)
+  expect(vault.sealed.size).toBe(4)
+  // A place in the list is no change of the connection; whether it is in use is one.
+  const second = await connections.create({ provider: 'ollama', baseUrl: 'http://127.0.0.1:11434' })
+  await connections.reorder([second.id, created.id])
+  expect(connections.get(created.id)?.revision).toBe(other.revision)
+  const paused = await connections.setEnabled(created.id, false)
+  expect(paused.revision).not.toBe(other.revision)
+  expect((await connections.setEnabled(created.id, true)).revision).toBe(other.revision)
+  // Who names no revision replaces what is there.
+  expect(await connections.update(created.id, { ...OPENAI, keys: [], headers: {} })).toMatchObject({ keys: [] })
+})
+
 describe('errors', () => {
   test('unknown and built-in connections', async () => {
     const { connections } = await openConnections()

@@ -397,7 +397,7 @@ describe('the Backends page', () => {
     await user.click(await screen.findByRole('button', { name: 'Pin this certificate' }))
     expect(await screen.findByText('All steps passed.')).toBeDefined()
     expect(engine.inputs('connections.update')).toEqual([
-      { id: 'attic', input: expect.objectContaining({ fingerprint: 'AB:CD' }) },
+      { id: 'attic', input: expect.objectContaining({ fingerprint: 'AB:CD' }), base: 'attic 1' },
     ])
   })
 

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { ConnectionInput } from '#shared/connections.ts'
@@ -55,7 +55,7 @@ describe('the connection form', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Save' }))
     await waitFor(() =>
       expect(engine.inputs('connections.update')).toEqual([
-        { id: 'openai', input: expect.objectContaining({ keys: [{ keep: 'k2' }] }) },
+        { id: 'openai', input: expect.objectContaining({ keys: [{ keep: 'k2' }] }), base: 'openai 1' },
       ]),
     )
   })
@@ -133,7 +133,11 @@ describe('the connection form', () => {
     await user.click(save)
     await waitFor(() =>
       expect(engine.inputs('connections.update')).toEqual([
-        { id: 'attic', input: expect.objectContaining({ timeouts: expect.objectContaining({ connectMs: 7000 }) }) },
+        {
+          id: 'attic',
+          input: expect.objectContaining({ timeouts: expect.objectContaining({ connectMs: 7000 }) }),
+          base: 'attic 1',
+        },
       ]),
     )
   })
@@ -237,6 +241,50 @@ describe('the connection form', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
     await waitFor(() => expect(stopped).toBe(true))
     expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  describe('when the connection is changed elsewhere meanwhile', () => {
+    it('saves nothing over that, says so, and loads what is stored now', async () => {
+      const user = userEvent.setup()
+      const engine = createMockEngine({ connections: someConnections() })
+      const dialog = await openEdit(engine, 'OpenAI')
+      const name = within(dialog).getByRole('textbox', { name: 'Name' }) as HTMLInputElement
+      await user.type(name, ' mine')
+      const key = { id: 'k9', mask: '••••new1' }
+      engine.state.connections = engine.state.connections.map((view) =>
+        view.id === 'openai' ? { ...view, keys: [...view.keys, key], revision: 'openai 2' } : view,
+      )
+      await user.click(within(dialog).getByRole('button', { name: 'Save' }))
+      expect((await within(dialog).findByRole('alert')).textContent).toContain('changed elsewhere')
+      expect(name.value).toContain(' mine')
+      expect(engine.state.connections.find(({ id }) => id === 'openai')?.keys).toHaveLength(3)
+      await user.click(within(dialog).getByRole('button', { name: 'Load what is stored now' }))
+      expect(within(dialog).getByText('••••new1')).toBeDefined()
+      expect(name.value).not.toContain(' mine')
+      await user.type(name, ' again')
+      await user.click(within(dialog).getByRole('button', { name: 'Save' }))
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+      expect(engine.inputs('connections.update').at(-1)).toMatchObject({ base: 'openai 2' })
+      expect(engine.state.connections.find(({ id }) => id === 'openai')?.keys).toHaveLength(3)
+    })
+
+    it('keeps what was typed when it is removed, and adds it as new without what was sealed', async () => {
+      const user = userEvent.setup()
+      const engine = createMockEngine({ connections: someConnections() })
+      const dialog = await openEdit(engine, 'OpenAI')
+      await user.type(within(dialog).getByRole('textbox', { name: 'Name' }), 'kept')
+      engine.state.connections = engine.state.connections.filter(({ id }) => id !== 'openai')
+      act(() => engine.emit({ type: 'connections:changed' }))
+      expect((await within(dialog).findByRole('alert')).textContent).toContain('OpenAI was removed elsewhere')
+      expect(within(dialog).queryByText('••••4f2a')).toBeNull()
+      await user.type(within(dialog).getByLabelText('Key 1'), 'sk-again')
+      await user.click(within(dialog).getByRole('button', { name: 'Add' }))
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+      expect(engine.inputs('connections.create')).toEqual([
+        expect.objectContaining({ name: 'openaikept', keys: [{ value: 'sk-again' }] }),
+      ])
+      expect(engine.inputs('connections.update')).toEqual([])
+    })
   })
 
   it('leaves with Escape and gives the focus back', async () => {

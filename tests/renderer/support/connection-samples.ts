@@ -33,6 +33,7 @@ export function connectionView(
     },
     keys: [],
     origin: 'person',
+    revision: `${id} 1`,
     health: {
       state: 'ready',
       latencyMs: 12,

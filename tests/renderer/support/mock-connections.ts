@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client'
 import {
   type ConnectionInput,
   type ConnectionTestStep,
@@ -34,7 +35,15 @@ export function serveConnections(state: ListHolder, on: MockEngine['on'], emit: 
     change([...state.connections, view])
     return view
   })
-  on('connections.update', ({ id, input }: { id: string; input: ConnectionInput }) => put(viewOf(id, input, find(id))))
+  on('connections.update', ({ id, input, base }: { id: string; input: ConnectionInput; base?: string }) => {
+    const before = find(id)
+    if (base !== undefined && base !== before.revision) {
+      const data = { code: 'conflict', message: 'This connection was changed elsewhere.', retryable: false } as const
+      throw new ORPCError('ENGINE', { defined: true, status: 409, message: data.message, data })
+    }
+    made += 1
+    return put({ ...viewOf(id, input, before), revision: `${id} changed ${made}` })
+  })
   on('connections.setEnabled', ({ id, enabled }: { id: string; enabled: boolean }) => {
     const view = find(id)
     return put({
@@ -79,6 +88,7 @@ function viewOf(id: string, given: ConnectionInput, before: ConnectionView | nul
       return before?.keys.filter((kept) => kept.id === key.keep) ?? []
     }),
     origin: before?.origin ?? 'person',
+    revision: `${id} 1`,
     health: before?.health ?? {
       state: 'unknown',
       latencyMs: null,

@@ -171,6 +171,7 @@ describe('what everyone may use', () => {
       {
         id: before?.id,
         input: expect.objectContaining({ visibility: 'everyone', baseUrl: before?.config?.baseUrl, name: 'attic' }),
+        base: before?.revision,
       },
     ])
   })

@@ -17,6 +17,7 @@ import { type CreateAdapter, createLiveConnections, type OpenUpstream } from './
 import { openUnsaved } from './open-unsaved.ts'
 import { createPlaceWatch, type ResolveHost } from './place/watch-places.ts'
 import { readInput } from './read-input.ts'
+import { revisionOf } from './revision.ts'
 import { planSeed } from './seed/plan-seed.ts'
 import type { Environment } from './seed/variable-reader.ts'
 import { testConnection } from './test/test-connection.ts'
@@ -159,9 +160,14 @@ export function createConnections(options: ConnectionsOptions): ConnectionsArea 
         return list.viewOf(id)
       }),
 
-    update: (id, input) =>
+    update: (id, input, base) =>
       inTurn(async () => {
-        await list.apply({ put: [plan(input, list.find(id))], remove: [], order: list.ids() }, [id])
+        const existing = list.find(id)
+        if (base !== undefined && base !== revisionOf(existing.stored)) {
+          const what = 'This connection was changed elsewhere after it was opened here, so nothing was saved.'
+          throw new EngineError('conflict', `${what} Load what is stored now, and make the change again.`)
+        }
+        await list.apply({ put: [plan(input, existing)], remove: [], order: list.ids() }, [id])
         return list.viewOf(id)
       }),
 

@@ -44,8 +44,8 @@ export interface Connections {
   list(): ConnectionView[]
   get(id: string): ConnectionView | null
   create(input: ConnectionInput): Promise<ConnectionView>
-  /** Replaces its configuration. Keys that are not kept are destroyed. */
-  update(id: string, input: ConnectionInput): Promise<ConnectionView>
+  /** Replaces its configuration. Keys that are not kept are destroyed. `conflict` if it is not at revision `base` any more. */
+  update(id: string, input: ConnectionInput, base?: string): Promise<ConnectionView>
   setEnabled(id: string, enabled: boolean): Promise<ConnectionView>
   remove(id: string): Promise<void>
   /** New order: ids of all connections but the built-in one. */

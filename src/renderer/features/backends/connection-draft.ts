@@ -90,6 +90,16 @@ export function inputOf(draft: ConnectionDraft): ConnectionInput {
   }
 }
 
+/** The draft without what only the connection that it was made from had: its sealed keys and header values. */
+export function withoutSealed(draft: ConnectionDraft): ConnectionDraft {
+  const keys = draft.keys.filter(({ mask }) => mask === null)
+  return {
+    ...draft,
+    keys: keys.length === 0 ? [newKeyRow()] : keys,
+    headers: draft.headers.map((header) => (header.value.startsWith('••••') ? { ...header, value: '' } : header)),
+  }
+}
+
 /** What a test of the draft depends on, to be compared: while it is the same, what the test said is so. */
 export function triedBy(draft: ConnectionDraft): string {
   const { name, tags, connectionType, visibility, priority, weight, probeSeconds, ...tried } = inputOf(draft)

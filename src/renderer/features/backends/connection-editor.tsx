@@ -10,11 +10,12 @@ import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
-import { closeEditor, type EditorTarget, useBackendsStore } from './backends-store.ts'
+import { closeEditor, useBackendsStore } from './backends-store.ts'
 import { BasicFields } from './basic-fields.tsx'
-import { type ConnectionDraft, draftOfView, inputOf, newDraft, triedBy } from './connection-draft.ts'
+import { type ConnectionDraft, draftOfView, inputOf, newDraft, triedBy, withoutSealed } from './connection-draft.ts'
 import { isMoreField, type Refusal, readRefusal } from './field-errors.ts'
 import { MoreFields } from './more-fields.tsx'
+import type { Recognised } from './recognise-paste.ts'
 import { TestTimes } from './test-panel.tsx'
 import { closeTest, DRAFT_RUN, startTest, useTestRuns } from './test-runs.ts'
 import { TestSteps } from './test-steps.tsx'
@@ -24,18 +25,40 @@ import { TestVerdict } from './test-verdict.tsx'
 export function ConnectionEditor({ views }: { views: readonly ConnectionView[] }) {
   const target = useBackendsStore((store) => store.editor)
   if (target === null) return null
-  const view = target.kind === 'edit' ? views.find(({ id }) => id === target.id) : undefined
-  // It was removed meanwhile, elsewhere.
-  if (target.kind === 'edit' && view?.config == null) return null
-  return <OpenEditor key={target.kind === 'edit' ? target.id : 'new'} target={target} view={view ?? null} />
+  if (target.kind === 'edit') return <EditExisting key={target.id} id={target.id} views={views} />
+  return <OpenEditor found={target.found} view={null} removed={false} />
 }
 
-function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionView | null }) {
+/** One that is removed elsewhere meanwhile does not take the form, and what was typed, with it. */
+function EditExisting({ id, views }: { id: string; views: readonly ConnectionView[] }) {
+  const listed = views.find((view) => view.id === id)
+  const [opened] = useState(listed)
+  const view = listed ?? opened
+  const nothing = view?.config == null
+  useEffect(() => {
+    if (nothing) closeEditor()
+  }, [nothing])
+  return nothing ? null : <OpenEditor found={null} view={view} removed={listed === undefined} />
+}
+
+function OpenEditor({
+  found,
+  view,
+  removed,
+}: {
+  found: Recognised | null
+  /** Null for a new one. */
+  view: ConnectionView | null
+  /** It is in the list no longer. */
+  removed: boolean
+}) {
   const { t } = useTranslation(['backends', 'app'])
   const queries = useQueryClient()
-  const [begun] = useState(() =>
-    view === null ? newDraft(target.kind === 'add' ? target.found : null) : draftOfView(view),
-  )
+  const [begun, setBegun] = useState(() => (view === null ? newDraft(found) : draftOfView(view)))
+  /** The stored connection that the draft was made from. */
+  const [base, setBase] = useState(view?.revision)
+  /** The connection that is saved to and tested with its sealed keys. */
+  const stored = removed ? null : view
   const [draft, setDraft] = useState(begun)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [saving, setSaving] = useState(false)
@@ -48,6 +71,9 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
   const [tried, setTried] = useState<string | null>(null)
   const outOfDate = run !== undefined && tried !== triedBy(draft)
   useEffect(() => () => closeTest(DRAFT_RUN), [])
+  useEffect(() => {
+    if (removed) setDraft(withoutSealed)
+  }, [removed])
   // The complaint takes the focus to its field, once that is shown.
   useEffect(() => {
     if (refusal?.field === null || refusal === null) return
@@ -90,14 +116,20 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
     setRefusal(null)
     try {
       const input = inputOf(draft)
-      const saved = await (view === null
+      const saved = await (stored === null
         ? client.connections.create(input)
-        : client.connections.update({ id: view.id, input }))
+        : client.connections.update({ id: stored.id, input, base }))
       await queries.invalidateQueries({ queryKey: queryKeys.connections })
-      announce(view === null ? t('backends:added', { name: saved.title }) : t('backends:saved', { name: saved.title }))
+      announce(
+        stored === null ? t('backends:added', { name: saved.title }) : t('backends:saved', { name: saved.title }),
+      )
       closeEditor()
     } catch (error) {
-      refuse(readRefusal(error))
+      const next = readRefusal(error)
+      // What is stored now, or that nothing is, has to be known before it can be offered.
+      const stale = next.error.code === 'conflict' || next.error.code === 'not_found'
+      if (stale) await queries.invalidateQueries({ queryKey: queryKeys.connections })
+      refuse(next)
     } finally {
       setSaving(false)
     }
@@ -106,9 +138,18 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
   async function test(tested: ConnectionDraft): Promise<void> {
     if (!canBeSent()) return
     setTried(triedBy(tested))
-    const ended = await startTest(DRAFT_RUN, view?.id ?? null, inputOf(tested))
+    const ended = await startTest(DRAFT_RUN, stored?.id ?? null, inputOf(tested))
     if (ended?.refusal?.field != null) refuse(ended.refusal)
     if (ended?.state === 'passed') announce(t('backends:run.passed'))
+  }
+
+  /** Gives up what was typed for what somebody else has stored. */
+  function loadStored(view: ConnectionView): void {
+    const now = draftOfView(view)
+    setBegun(now)
+    setBase(view.revision)
+    change(now)
+    address.current?.focus()
   }
 
   /** Takes over what the test advises, and tests that. */
@@ -128,7 +169,7 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
       footer={
         <>
           <Button type="submit" form="connection-form" look="prime" busy={saving}>
-            {saving ? t('backends:form.saving') : view === null ? t('backends:form.create') : t('backends:form.save')}
+            {saving ? t('backends:form.saving') : stored === null ? t('backends:form.create') : t('backends:form.save')}
           </Button>
           <Button busy={testing} onClick={() => void test(draft)}>
             {testing ? t('backends:testing') : t('backends:form.test')}
@@ -141,6 +182,11 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
     >
       <div className={run === undefined ? 'editor' : 'editor testing'}>
         <form id="connection-form" ref={form} noValidate onSubmit={save}>
+          {removed && view !== null ? (
+            <p className="s warn pb-3" role="alert">
+              {t('backends:form.removed', { name: view.title })}
+            </p>
+          ) : null}
           <BasicFields draft={draft} refusal={refusal} onChange={change} addressRef={address} />
           <Button
             look="quiet"
@@ -168,7 +214,13 @@ function OpenEditor({ target, view }: { target: EditorTarget; view: ConnectionVi
                 title={t('backends:form.failed')}
                 did={t('backends:form.failedDid')}
                 alert
-              />
+              >
+                {refusal.error.code === 'conflict' && stored !== null ? (
+                  <div className="row">
+                    <Button onClick={() => loadStored(stored)}>{t('backends:form.loadStored')}</Button>
+                  </div>
+                ) : undefined}
+              </ErrorForm>
             </div>
           ) : null}
         </form>

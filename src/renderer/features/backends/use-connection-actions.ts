@@ -124,7 +124,9 @@ export function useConnectionActions(): ConnectionActions {
     test: (view) => test(view),
     async pin(view, fingerprint) {
       const input = { ...inputOfView(view), fingerprint }
-      const done = await run(view.id, 'enable', () => client.connections.update({ id: view.id, input }))
+      const done = await run(view.id, 'enable', () =>
+        client.connections.update({ id: view.id, input, base: view.revision }),
+      )
       if (done === null) return
       put(done.value)
       await test(done.value)

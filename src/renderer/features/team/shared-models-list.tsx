@@ -44,7 +44,11 @@ export function SharedModelsList({ guestsMaySpend }: { guestsMaySpend: boolean }
     void change(said, () =>
       view.config === null
         ? client.team.setSettings({ modelsHere: visibility })
-        : client.connections.update({ id: view.id, input: { ...inputOfView(view), visibility } }),
+        : client.connections.update({
+            id: view.id,
+            input: { ...inputOfView(view), visibility },
+            base: view.revision,
+          }),
     )
   }
   function setModel({ model }: SharedModel, visibility: Visibility): void {

@@ -244,6 +244,9 @@ export const backends = {
     needAddress: 'An address is needed.',
     failed: 'It was not saved',
     failedDid: 'Nothing was changed. What you typed is still here.',
+    loadStored: 'Load what is stored now',
+    removed:
+      '{{name}} was removed elsewhere, with its sealed keys and header values. What you typed is still here: type those again and add it as new, or cancel.',
   },
   listFailed: 'The connections could not be read',
 } as const

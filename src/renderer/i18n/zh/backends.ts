@@ -238,6 +238,9 @@ export const backends = {
     needAddress: '需要填写地址。',
     failed: '未能保存',
     failedDid: '没有更改任何内容。您输入的内容仍在这里。',
+    loadStored: '载入当前存储的内容',
+    removed:
+      '{{name}} 已在别处被移除，其密封的密钥和请求头值也随之删除。您输入的内容仍在这里：请重新输入这些值并作为新连接添加，或取消。',
   },
   listFailed: '无法读取连接',
 } as const
