@@ -128,6 +128,55 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
     await page.close()
   })
 
+  it('keeps the focus through a test, its end and a question, and saves no wrong number', async () => {
+    const page = await app.open('#/backends')
+    const attic = cell(page, 'attic')
+    const focusIsOn = (name: string): Promise<true> =>
+      until(`the focus is on ${name}`, () =>
+        page.evaluate((label) => document.activeElement?.getAttribute('aria-label') === label || null, name),
+      )
+    await attic.getByRole('button', { name: 'Test: attic' }).focus()
+    await page.keyboard.press('Enter')
+    const panel = page.getByRole('complementary', { name: 'Connection test' })
+    await panel.getByText('All steps passed.').waitFor()
+    await focusIsOn('Test: attic')
+    await panel.getByRole('button', { name: 'Close the test' }).focus()
+    await page.keyboard.press('Enter')
+    await panel.waitFor({ state: 'detached' })
+    await focusIsOn('Test: attic')
+    for (const key of ['Enter', 'Escape']) {
+      await attic.getByRole('button', { name: 'More: attic' }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
+      await until('the focus is on Keep', () =>
+        page.evaluate(() => document.activeElement?.textContent === 'Keep' || null),
+      )
+      await page.keyboard.press(key)
+      await focusIsOn('More: attic')
+    }
+    await attic.getByRole('button', { name: 'Edit: attic' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Edit attic' })
+    await dialog.getByRole('button', { name: 'More', exact: true }).click()
+    const field = dialog.getByRole('textbox', { name: 'Connect, s' })
+    const connectMs = async (): Promise<number | undefined> =>
+      (await app.client.connections.list()).find(({ title }) => title === 'attic')?.config?.timeouts.connectMs
+    await field.fill('9999')
+    await field.press('Enter')
+    await dialog.getByText('Between 0.1 and 600.').waitFor()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await focusIsOn('Connect, s')
+    expect(await connectMs()).toBe(5000)
+    // Nor does a click beside the sheet take it away.
+    await dialog.getByRole('textbox', { name: 'Tags' }).fill('own')
+    await page.mouse.click(5, 450)
+    await field.fill('7')
+    await field.press('Enter')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await connectMs()).toBe(7000)
+    expect(app.complaints.splice(0)).toEqual([])
+    await page.close()
+  })
+
   it('opens the form for a key that is pasted anywhere', async () => {
     const page = await app.open('#/backends')
     await cell(page, 'attic').waitFor()
