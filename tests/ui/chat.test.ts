@@ -113,6 +113,29 @@ describe.skipIf(browserMissing())('the chat page in Chromium', () => {
     expect(thread.tail.at(-1)?.content.length).toBeGreaterThan(400)
   })
 
+  it('goes on answering after a double click on Send, in a new chat and in an open one', async () => {
+    await app.client.settings.update({ welcomed: true, defaultModelId: 'demo-long' })
+    const page = await app.open('#/chat')
+    const button = (name: string) => page.getByRole('main').getByRole('button', { name, exact: true }).last()
+    await page.getByRole('combobox', { name: /^Model: demo-long/ }).waitFor()
+    for (const text of [ENDLESS, `${ENDLESS} again`]) {
+      await composer(page).fill(text)
+      const box = await button('Send').boundingBox()
+      if (box === null) throw new Error('Send is not to be seen')
+      const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+      await page.mouse.click(at.x, at.y)
+      await page.locator('.composer').getByRole('button', { name: 'Stop' }).waitFor()
+      await page.mouse.down({ clickCount: 2 })
+      await page.mouse.up({ clickCount: 2 })
+      await page.keyboard.type('typed on')
+      const [conversation] = await app.client.chats.list({})
+      expect(conversation?.answering).toBe(true)
+      expect(await composer(page).inputValue()).toBe('typed on')
+      await page.keyboard.press('Escape')
+      await button('Send').waitFor()
+    }
+  })
+
   it('keeps a draft, finds old messages, and takes a deletion back', async () => {
     const page = await newChat('demo')
     await say(page, 'Hello zebra crossing')

@@ -218,6 +218,26 @@ describe('an open chat', () => {
     expect(engine.inputs('chats.regenerate')).toEqual([{ id: 'c', answerId: failed.id }])
   })
 
+  it('goes on answering when Send was pressed by a double click', async () => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/is ready|loads with the first message/)
+    await userEvent.type(field(), 'question')
+    const send = screen.getByRole('button', { name: 'Send' })
+    await userEvent.click(send)
+    const stop = await screen.findByRole('button', { name: 'Stop' })
+    expect(send.isConnected).toBe(false)
+    expect(document.activeElement).toBe(field())
+    fireEvent.click(stop, { detail: 2 })
+    expect(engine.inputs('chats.stop')).toEqual([])
+    // Pressed by the keyboard it was meant.
+    fireEvent.click(stop, { detail: 0 })
+    await waitFor(() => expect(engine.inputs('chats.stop')).toHaveLength(1))
+    await screen.findByRole('button', { name: 'Send' })
+    expect(document.activeElement).toBe(field())
+  })
+
   it('says that a chat does not exist', async () => {
     const { engine } = setup()
     engine.fail('chats.thread', { code: 'not_found', message: 'No such chat', retryable: false })

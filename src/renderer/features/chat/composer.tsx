@@ -11,6 +11,7 @@ import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { useFormat } from '../../i18n/format.ts'
 import { AttachButton } from './attach-button.tsx'
+import { isRestOfDoubleClick } from './double-click.ts'
 import { isImage, toNewImage } from './draft-image.ts'
 import { DraftImages } from './draft-images.tsx'
 import { Estimate } from './estimate.tsx'
@@ -79,6 +80,8 @@ export function Composer(props: ComposerProps) {
   const reason = blocked(model, onStop !== null, hasImages)
   const send = async (): Promise<void> => {
     if (empty || sending || pictures.busy || reason !== null || model === null) return
+    // The button that was pressed goes away.
+    field.current?.focus()
     setSending(true)
     setError(null)
     // A sent text is no draft any more, also when sending leads away from this chat.
@@ -193,15 +196,27 @@ export function Composer(props: ComposerProps) {
           </span>
           {onStop === null ? (
             <Button
+              key="send"
               look="prime"
               type="submit"
               disabled={empty || sending || pictures.busy || reason !== null}
+              onClick={(event) => {
+                if (isRestOfDoubleClick('send', event)) event.preventDefault()
+              }}
               icon={<ArrowUp size={14} strokeWidth={1.75} aria-hidden="true" />}
             >
               {t('chat:composer.send')}
             </Button>
           ) : (
-            <Button onClick={onStop} icon={<CircleStop size={14} strokeWidth={1.75} aria-hidden="true" />}>
+            <Button
+              key="stop"
+              onClick={(event) => {
+                if (isRestOfDoubleClick('stop', event)) return
+                onStop()
+                field.current?.focus()
+              }}
+              icon={<CircleStop size={14} strokeWidth={1.75} aria-hidden="true" />}
+            >
               {t('chat:stop')}
             </Button>
           )}
