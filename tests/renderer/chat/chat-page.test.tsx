@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
+import { holdProcedure } from '../support/hold-procedure.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
 import { modelFile } from '../support/samples.ts'
@@ -108,6 +109,43 @@ describe('the composer', () => {
     await waitFor(() =>
       expect(engine.inputs('chats.send')).toMatchObject([{ content: `sum this up\n\n\`\`\`text\n${text}\`\`\`` }]),
     )
+  })
+
+  it('keeps what is written while a message is on its way', async () => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    const send = holdProcedure(engine, 'chats.send')
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/is ready|loads with the first message/)
+    fireEvent.paste(field(), { clipboardData: { getData: () => 'sent\n'.repeat(200) } })
+    await userEvent.type(field(), 'question{Enter}')
+    await waitFor(() => expect(send.waiting()).toBe(1))
+    await userEvent.type(field(), ' and one more')
+    fireEvent.paste(field(), { clipboardData: { getData: () => 'kept\n'.repeat(300) } })
+    send.go()
+    await waitFor(() => expect(field()).toHaveProperty('value', 'and one more'))
+    expect(screen.getByText('300 lines')).toBeTruthy()
+    expect(screen.queryByText('200 lines')).toBeNull()
+    // The engine let go of its draft with the message: what was added is saved after it.
+    await waitFor(() =>
+      expect(chats.trees.get('c')?.conversation.draft).toMatch(/^and one more\n\n```text\nkept\n(kept\n)*kept\n```$/),
+    )
+  })
+
+  it('keeps a text that was changed while the message was on its way', async () => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    const send = holdProcedure(engine, 'chats.send')
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/is ready|loads with the first message/)
+    await userEvent.type(field(), 'question{Enter}')
+    await waitFor(() => expect(send.waiting()).toBe(1))
+    await userEvent.clear(field())
+    await userEvent.type(field(), 'another thing')
+    send.go()
+    await screen.findByText('question', { selector: '.said' })
+    await waitFor(() => expect(chats.trees.get('c')?.conversation.draft).toBe('another thing'))
+    expect(field()).toHaveProperty('value', 'another thing')
   })
 
   it('says why it cannot send without a model', async () => {

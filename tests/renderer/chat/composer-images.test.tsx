@@ -6,6 +6,7 @@ import { MAX_IMAGES } from '#shared/chats.ts'
 import '../../../src/renderer/features/chat/chat-page.tsx'
 import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
 import { catalogModel, holder, threePlaces } from '../support/catalog-samples.ts'
+import { holdProcedure } from '../support/hold-procedure.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
 import { conversationOf, MockChats } from './mock-chats.ts'
@@ -70,6 +71,25 @@ describe('pictures in the composer', () => {
     )
     await waitFor(() => expect(attached()).toEqual([]))
     await screen.findByRole('button', { name: 'Picture 1, 3 × 2: enlarge' })
+  })
+
+  it('stay when they were added while a message was on its way', async () => {
+    const { engine, chats } = setup()
+    const send = holdProcedure(engine, 'chats.send')
+    renderApp(engine, '/chat/one')
+    await waitFor(field)
+    paste(picture('sent.png'))
+    await waitFor(() => expect(attached()).toEqual(['sent.png']))
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }))
+    await waitFor(() => expect(send.waiting()).toBe(1))
+    paste(picture('late.png'), picture('scan.heic', 'x', 'image/heic'))
+    await waitFor(() => expect(attached()).toEqual(['sent.png', 'late.png']))
+    send.go()
+    await waitFor(() => expect(attached()).toEqual(['late.png']))
+    screen.getByText('scan.heic was not taken: it has to be a PNG, JPEG, GIF or WebP.')
+    expect(released).toEqual(['blob:0'])
+    expect(chats.trees.get('one')?.messages.size).toBe(2)
+    await userEvent.click(screen.getByRole('button', { name: 'Remove late.png' }))
   })
 
   it('stay when sending fails, and while another chat is looked at', async () => {

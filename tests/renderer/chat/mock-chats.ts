@@ -114,6 +114,8 @@ export class MockChats {
         ...(images.length > 0 ? { images } : {}),
       })
       const answer = this.startAnswer(input.id, userMessage.id)
+      const tree = this.tree(input.id)
+      tree.conversation = { ...tree.conversation, modelId: input.modelId, draft: '' }
       return { userMessage: this.message(input.id, userMessage.id), answer }
     })
     engine.on('chats.image', ({ id }: { id: string }) => this.image(id))

@@ -46,6 +46,8 @@ export interface MockEngine {
   inputs(path: string): unknown[]
   /** Replaces or adds a procedure. */
   on(path: string, handler: Handler): void
+  /** The procedure as it is now, for a test that adds to it. */
+  handler(path: string): Handler
   /** Makes a procedure fail with an engine error, until taken back with `null`. */
   fail(path: string, error: PublicError | null): void
   /** Sends an event to the windows that listen. */
@@ -99,6 +101,11 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
   const handlers = new Map<string, Handler>()
   const on = (path: string, handler: Handler): void => {
     handlers.set(path, handler)
+  }
+  const procedure = (path: string): Handler => {
+    const handler = handlers.get(path)
+    if (handler === undefined) throw new Error(`The mock engine has no ${path}`)
+    return handler
   }
   on('app.info', () => state.info)
   on('app.status', () => state.status)
@@ -193,6 +200,7 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
     calls,
     inputs: (path) => calls.filter((call) => call.path === path).map((call) => call.input),
     on,
+    handler: procedure,
     fail(path, error) {
       if (error === null) failures.delete(path)
       else failures.set(path, error)
@@ -207,9 +215,7 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
         calls.push({ path, input })
         const failure = failures.get(path)
         if (failure !== undefined) throw engineError(failure)
-        const handler = handlers.get(path)
-        if (handler === undefined) throw new Error(`The mock engine has no ${path}`)
-        return handler(input as never, options.signal)
+        return procedure(path)(input as never, options.signal)
       },
     },
   }

@@ -60,7 +60,7 @@ export function Composer(props: ComposerProps) {
   const [asksWhoSees, setAsksWhoSees] = useState(false)
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
-  const draft = useDraft(text, pastes, saveDraft, props.draft)
+  const draft = useDraft({ text, pastes }, saveDraft, props.draft)
   useImperativeHandle(props.ref, () => ({
     focus: () => field.current?.focus(),
     fill: (next) => {
@@ -84,15 +84,16 @@ export function Composer(props: ComposerProps) {
     field.current?.focus()
     setSending(true)
     setError(null)
-    // A sent text is no draft any more, also when sending leads away from this chat.
-    draft.sent(true)
+    draft.sending()
     try {
       await onSend(composeMessage(text, pastes), model, await Promise.all(pictures.images.map(toNewImage)))
-      setText('')
-      setPastes([])
-      pictures.clear()
+      // Only what was sent goes; the person may have gone on meanwhile.
+      const rest = draft.arrived()
+      setText(rest.text)
+      setPastes(rest.pastes)
+      pictures.sent(pictures.images)
     } catch (failure) {
-      draft.sent(false)
+      draft.failed()
       setError(toPublicError(failure))
     } finally {
       setSending(false)

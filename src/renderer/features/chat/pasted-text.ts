@@ -5,6 +5,12 @@ export interface PastedText {
   lines: number
 }
 
+/** What the field and its chips hold. */
+export interface Written {
+  text: string
+  pastes: readonly PastedText[]
+}
+
 /** Pastes beyond either become a chip. */
 const MAX_LINES = 150
 const MAX_CHARACTERS = 8000
@@ -35,6 +41,14 @@ function makePasted(text: string): PastedText {
 export function composeMessage(text: string, pastes: readonly PastedText[]): string {
   const parts = [text.trim(), ...pastes.map((paste) => fence(paste.text))]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** What is left of `now` without what was `sent`: what was added since, or all of a text that was changed meanwhile. */
+export function withoutSent(now: Written, sent: Written): Written {
+  return {
+    text: now.text.startsWith(sent.text) ? now.text.slice(sent.text.length).trimStart() : now.text,
+    pastes: now.pastes.filter((paste) => !sent.pastes.includes(paste)),
+  }
 }
 
 function fence(text: string): string {

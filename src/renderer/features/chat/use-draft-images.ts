@@ -12,7 +12,9 @@ export interface DraftImages {
   busy: boolean
   add: (files: readonly File[]) => Promise<void>
   remove: (id: number) => void
-  /** Lets all go: they were sent, or are not wanted. */
+  /** Lets those go that were sent; what was added since stays. */
+  sent: (images: readonly DraftImage[]) => void
+  /** Lets all go: they are not wanted. */
   clear: () => void
 }
 
@@ -56,6 +58,12 @@ export function useDraftImages(key: string): DraftImages {
       if (gone !== undefined) URL.revokeObjectURL(gone.url)
       setProblems([])
       put(current().filter((image) => image.id !== id))
+    },
+    sent(images) {
+      for (const { url } of images) URL.revokeObjectURL(url)
+      // What is said of files that came since stays too.
+      setProblems((now) => (now === problems ? [] : now))
+      put(current().filter((image) => !images.includes(image)))
     },
     clear() {
       for (const { url } of current()) URL.revokeObjectURL(url)
