@@ -276,6 +276,39 @@ describe('an open chat', () => {
     expect(document.activeElement).toBe(field())
   })
 
+  async function choose(model: RegExp): Promise<void> {
+    await userEvent.click(screen.getByRole('combobox', { name: /^Model: / }))
+    await userEvent.click(await screen.findByRole('option', { name: model }))
+  }
+
+  it('sends to a model that was just chosen, before the engine has stored the choice', async () => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    const update = holdProcedure(engine, 'chats.update')
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/is ready|loads with the first message/)
+    await userEvent.type(field(), 'question')
+    await choose(/gemma/)
+    await waitFor(() => expect(update.waiting()).toBe(1))
+    screen.getByRole('combobox', { name: 'Model: gemma, Here' })
+    await userEvent.type(field(), '{Enter}')
+    await waitFor(() => expect(engine.inputs('chats.send')).toMatchObject([{ content: 'question', modelId: 'gemma' }]))
+    update.go()
+    await waitFor(() => expect(chats.trees.get('c')?.conversation.modelId).toBe('gemma'))
+    screen.getByRole('combobox', { name: 'Model: gemma, Here' })
+  })
+
+  it('goes back to the model it had when a choice cannot be stored', async () => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    engine.fail('chats.update', { code: 'disk_full', message: 'There is no space left.', retryable: false })
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/is ready|loads with the first message/)
+    await choose(/gemma/)
+    await screen.findByText('There is no space left.')
+    screen.getByRole('combobox', { name: 'Model: qwen, Here' })
+  })
+
   it('says that a chat does not exist', async () => {
     const { engine } = setup()
     engine.fail('chats.thread', { code: 'not_found', message: 'No such chat', retryable: false })

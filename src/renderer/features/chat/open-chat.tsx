@@ -17,8 +17,7 @@ import { countWords } from './count-words.ts'
 import { EmptyChat } from './empty-chat.tsx'
 import { ThreadStore } from './thread-store.ts'
 import { ThreadView } from './thread-view.tsx'
-import { useStartModel } from './use-chat-models.ts'
-import { conversations } from './use-conversations.ts'
+import { useChosenModel } from './use-chosen-model.ts'
 
 /** One conversation: its thread and the composer below it. */
 export function OpenChat({ conversationId }: { conversationId: string }) {
@@ -28,11 +27,11 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
   const composer = useRef<ComposerHandle>(null)
   const [editRequest, setEditRequest] = useState(0)
   const conversation = state.conversation
-  const model = useStartModel(conversation?.modelId ?? null)
   const live = store.live
   const fail = (error: unknown): void => {
     showToast({ text: toPublicError(error).message })
   }
+  const { model, choose } = useChosenModel(store, conversation?.modelId ?? null, fail)
   const stop = (): void => {
     if (live !== undefined) store.stop(live.id).catch(fail)
   }
@@ -80,15 +79,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
           }}
           imagesOf={conversationId}
           model={model}
-          onModel={(next) => {
-            client.chats
-              .update({ id: conversationId, modelId: next.id })
-              .then((now) => {
-                conversations.put(now)
-                store.putConversation(now)
-              })
-              .catch(fail)
-          }}
+          onModel={choose}
           contextTokens={(lastAnswer?.facts?.promptTokens ?? 0) + (lastAnswer?.facts?.completionTokens ?? 0)}
           onStop={live === undefined ? null : stop}
           onEditLast={() => setEditRequest((count) => count + 1)}
