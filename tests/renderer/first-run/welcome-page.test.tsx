@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Conversation } from '#shared/chats.ts'
 import { settingsSchema } from '#shared/settings.ts'
 import { rankForFirstChat } from '../../../src/renderer/features/first-run/choose-model.ts'
+import { MockChats } from '../chat/mock-chats.ts'
 import { createMockEngine, type MockEngine, type MockState } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
 import { catalogOf, demoFile, fullShelf, modelFile } from '../support/samples.ts'
@@ -65,6 +66,16 @@ describe('the first page', () => {
       { id: 'c1', parentId: null, content: 'Hello! What can you do?', modelId: 'demo' },
     ])
     expect(engine.state.settings.welcomed).toBe(true)
+  })
+
+  it('hands the focus to the chat that it opens', async () => {
+    const engine = newcomer()
+    new MockChats(engine)
+    renderApp(engine, '/welcome')
+    await screen.findByRole('button', { name: 'Try it with the demo' })
+    await userEvent.type(screen.getByRole('textbox', { name: 'Your first message' }), 'Write a haiku{Enter}')
+    const field = await screen.findByRole('textbox', { name: 'Message' })
+    await waitFor(() => expect(document.activeElement).toBe(field))
   })
 
   it('prefers a person’s own model and lets another be chosen', async () => {

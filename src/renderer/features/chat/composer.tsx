@@ -1,6 +1,6 @@
 import './images.css'
 import { ArrowUp, CircleStop, FileText, X } from 'lucide-react'
-import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
+import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NewImage } from '#shared/chats.ts'
 import type { PublicError } from '#shared/errors.ts'
@@ -32,6 +32,10 @@ export interface ComposerHandle {
 export interface ComposerProps {
   /** The draft to start with; read once. */
   draft: string
+  /** What to start with in its place, because it is newer than what was saved; read once. */
+  unsaved?: string | undefined
+  /** Takes the focus when it is first shown, unless something else has it. */
+  takesFocus?: boolean
   saveDraft: (draft: string) => void
   /** Whose pictures these are: the chat's id, or a name for the chat that does not exist yet. Read once. */
   imagesOf: string
@@ -39,6 +43,8 @@ export interface ComposerProps {
   onModel: (model: CatalogModel) => void
   /** Sends; rejects with the reason, and then the text stays. */
   onSend: (content: string, model: CatalogModel, images: NewImage[]) => Promise<void>
+  /** It was sent; `rest` was written meanwhile and is left in the field. */
+  onSent?: (rest: string) => void
   /** Tokens already in the context, for the estimate. */
   contextTokens: number
   /** Stops the answer being written; null when there is none. */
@@ -53,7 +59,7 @@ export function Composer(props: ComposerProps) {
   const { model, onModel, onSend, onStop, onEditLast, contextTokens, saveDraft } = props
   const { t } = useTranslation(['chat', 'app'])
   const field = useRef<HTMLTextAreaElement>(null)
-  const [start] = useState(() => splitDraft(props.draft))
+  const [start] = useState(() => splitDraft(props.unsaved ?? props.draft))
   const [text, setText] = useState(start.text)
   const [pastes, setPastes] = useState<readonly PastedText[]>(start.pastes)
   const pictures = useDraftImages(props.imagesOf)
@@ -61,6 +67,10 @@ export function Composer(props: ComposerProps) {
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
   const draft = useDraft({ text, pastes }, saveDraft, props.draft)
+  const { takesFocus = false } = props
+  useLayoutEffect(() => {
+    if (takesFocus && document.activeElement === document.body) field.current?.focus()
+  }, [takesFocus])
   useImperativeHandle(props.ref, () => ({
     focus: () => field.current?.focus(),
     fill: (next) => {
@@ -92,6 +102,7 @@ export function Composer(props: ComposerProps) {
       setText(rest.text)
       setPastes(rest.pastes)
       pictures.sent(pictures.images)
+      props.onSent?.(composeMessage(rest.text, rest.pastes))
     } catch (failure) {
       draft.failed()
       setError(toPublicError(failure))

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Conversation } from '#shared/chats.ts'
 import { client } from '../../bridge/client.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { ChatHead } from './chat-head.tsx'
@@ -9,6 +10,7 @@ import { EmptyChat } from './empty-chat.tsx'
 import { readLocalDraft, writeLocalDraft } from './local-draft.ts'
 import { useStartModel } from './use-chat-models.ts'
 import { conversations } from './use-conversations.ts'
+import { moveDraftImages } from './use-draft-images.ts'
 
 /** A chat that does not exist yet: it is made with its first message. */
 export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
@@ -17,6 +19,7 @@ export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
   const model = useStartModel(chosen)
   const { isPending } = useCatalog()
   const composer = useRef<ComposerHandle>(null)
+  const made = useRef<Conversation | null>(null)
   const prompt = useChatUi((ui) => ui.prompt)
   useEffect(() => composer.current?.focus(), [])
   useEffect(() => {
@@ -49,7 +52,15 @@ export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
             conversations.drop(conversation.id)
             throw error
           }
+          made.current = conversation
+        }}
+        onSent={(rest) => {
+          const conversation = made.current
+          if (conversation === null) return
+          // What was written meanwhile goes along.
           writeLocalDraft('')
+          moveDraftImages('new', conversation.id)
+          useChatUi.setState({ begun: { conversation, draft: rest } })
           onOpen(conversation.id)
         }}
       />

@@ -12,6 +12,7 @@ import { showToast } from '../../components/toasts.tsx'
 import { useShortcut } from '../../page/shortcuts.ts'
 import { useConnectionStore } from '../../stores/connection-store.ts'
 import { ChatHead } from './chat-head.tsx'
+import { type BegunChat, useChatUi } from './chat-ui-store.ts'
 import { Composer, type ComposerHandle } from './composer.tsx'
 import { countWords } from './count-words.ts'
 import { EmptyChat } from './empty-chat.tsx'
@@ -26,7 +27,8 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot)
   const composer = useRef<ComposerHandle>(null)
   const [editRequest, setEditRequest] = useState(0)
-  const conversation = state.conversation
+  const begun = useBegun(conversationId)
+  const conversation = state.conversation ?? begun?.conversation ?? null
   const live = store.live
   const fail = (error: unknown): void => {
     showToast({ text: toPublicError(error).message })
@@ -59,7 +61,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
   return (
     <main className="talk" id="main">
       <ChatHead title={title} lastAnswer={lastAnswer} />
-      {conversation === null ? (
+      {state.conversation === null ? (
         <div className="scroll thread" aria-busy="true" />
       ) : state.total === 0 ? (
         <EmptyChat model={model} loading={false} onPrompt={(text) => composer.current?.fill(text)} />
@@ -72,6 +74,8 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
         <Composer
           ref={composer}
           draft={conversation.draft}
+          unsaved={begun?.draft}
+          takesFocus={begun !== null}
           saveDraft={(draft) => {
             client.chats.saveDraft({ id: conversationId, draft }).catch((error: unknown) => {
               console.warn('The draft could not be saved', error)
@@ -81,7 +85,8 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
           model={model}
           onModel={choose}
           contextTokens={(lastAnswer?.facts?.promptTokens ?? 0) + (lastAnswer?.facts?.completionTokens ?? 0)}
-          onStop={live === undefined ? null : stop}
+          // Before its messages are here, a chat that was just begun is being answered.
+          onStop={live === undefined && state.conversation !== null ? null : stop}
           onEditLast={() => setEditRequest((count) => count + 1)}
           onSend={async (content, using, images) => {
             await store.send(content, using.id, { images })
@@ -90,6 +95,13 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
       )}
     </main>
   )
+}
+
+/** What this chat begins with if it was just made here. */
+function useBegun(conversationId: string): BegunChat | null {
+  const [begun] = useState(() => useChatUi.getState().begun)
+  useEffect(() => useChatUi.setState({ begun: null }), [])
+  return begun?.conversation.id === conversationId ? begun : null
 }
 
 /** A store for this chat, loaded, kept fresh by the engine's events, and closed with the view. */

@@ -18,6 +18,14 @@ export interface DraftImages {
   clear: () => void
 }
 
+/** What was added to one chat's composer is now another's, whose composer is not shown yet. */
+export function moveDraftImages(from: string, to: string): void {
+  const moved = drafts.get(from)
+  if (moved === undefined) return
+  drafts.delete(from)
+  drafts.set(to, moved)
+}
+
 /** The pictures of a chat's composer. `key` names the chat; read once. */
 export function useDraftImages(key: string): DraftImages {
   const [images, setImages] = useState<readonly DraftImage[]>(() => drafts.get(key) ?? [])
