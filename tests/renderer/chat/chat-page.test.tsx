@@ -210,6 +210,45 @@ describe('the composer', () => {
   })
 })
 
+describe('when the models could not be loaded', () => {
+  const REFUSED = { code: 'storage_failed', message: 'The disk does not answer.', retryable: true } as const
+
+  it.each(['/chat', '/chat/c'])('says so at %s with the reason, claims nothing else, and tries again', async (path) => {
+    const { engine, chats } = setup()
+    chats.add(conversationOf('c', { modelId: 'qwen' }))
+    engine.fail('models.catalog', REFUSED)
+    renderApp(engine, path)
+    const alert = await screen.findByRole('alert')
+    expect(alert.textContent).toContain('The models could not be loaded')
+    expect(alert.textContent).toContain('The disk does not answer.')
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'hello')
+    expect(screen.getByText('The models could not be loaded.')).toBeTruthy()
+    await userEvent.click(screen.getByRole('combobox', { name: 'Model: no model' }))
+    await waitFor(() => expect(screen.getAllByText('The models could not be loaded.')).toHaveLength(2))
+    await userEvent.keyboard('{Escape}')
+    expect(screen.queryByText(/No model can chat yet|There is no model/)).toBeNull()
+    engine.fail('models.catalog', null)
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await screen.findByRole('combobox', { name: /^Model: (qwen|gemma), Here$/ })
+    expect(screen.queryByRole('alert')).toBeNull()
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', false))
+    expect(document.activeElement).toBe(field())
+  })
+
+  it('says that they are being loaded until they are', async () => {
+    const { engine } = setup()
+    const catalog = holdProcedure(engine, 'models.catalog')
+    renderApp(engine, '/chat')
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'hello')
+    await userEvent.click(screen.getByRole('combobox', { name: 'Model: no model' }))
+    await waitFor(() => expect(screen.getAllByText('Loading…')).toHaveLength(2))
+    expect(screen.queryByText(/No model can chat yet|There is no model/)).toBeNull()
+    await userEvent.keyboard('{Escape}')
+    catalog.go()
+    await screen.findByRole('combobox', { name: 'Model: gemma, Here' })
+  })
+})
+
 describe('an open chat', () => {
   function talk(chats: MockChats): { ask: string; answer: string } {
     chats.add(conversationOf('c', { title: 'Talk', modelId: 'qwen' }))

@@ -101,6 +101,17 @@ describe('the first page', () => {
     expect(screen.getByRole('button', { name: 'Try it with the demo' }).hasAttribute('disabled')).toBe(false)
   })
 
+  it('says when the models could not be loaded, and tries again', async () => {
+    const engine = newcomer()
+    engine.fail('models.catalog', { code: 'storage_failed', message: 'The disk does not answer.', retryable: true })
+    renderApp(engine, '/welcome')
+    expect((await screen.findByRole('alert')).textContent).toContain('The disk does not answer.')
+    engine.fail('models.catalog', null)
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await screen.findByRole('button', { name: 'Try it with the demo' })
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
   it('offers to add a model when there is none', async () => {
     renderApp(newcomer({ files: [] }), '/welcome')
     expect(await screen.findByText(/No model was found on this disk/)).toBeDefined()

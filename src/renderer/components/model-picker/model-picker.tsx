@@ -23,6 +23,8 @@ export interface ModelPickerProps {
   models: readonly CatalogModel[]
   /** Ids of models that were used lately, the latest first. */
   recent?: readonly string[] | undefined
+  /** Said in place of "there is none" while the models are not known. */
+  unknown?: string | undefined
   model: CatalogModel | null
   onChange: (model: CatalogModel) => void
   open?: boolean | undefined
@@ -30,7 +32,8 @@ export interface ModelPickerProps {
 }
 
 /** A button with the model of now; it opens a searchable list of all, by place. Only what can answer now can be chosen. */
-export function ModelPicker({ models, recent = [], model, onChange, open, onOpenChange }: ModelPickerProps) {
+export function ModelPicker(props: ModelPickerProps) {
+  const { models, recent = [], unknown, model, onChange, open, onOpenChange } = props
   const { t } = useTranslation('chat')
   const [query, setQuery] = useState('')
   const list = useMemo(() => pickerRows(models, recent, query), [models, recent, query])
@@ -86,7 +89,9 @@ export function ModelPicker({ models, recent = [], model, onChange, open, onOpen
               </Combobox.Status>
             </div>
             <Combobox.Empty>
-              <p className="m pick-empty">{models.length === 0 ? t('picker.noModels') : t('picker.noMatch')}</p>
+              <p className="m pick-empty">
+                {models.length === 0 ? (unknown ?? t('picker.noModels')) : t('picker.noMatch')}
+              </p>
             </Combobox.Empty>
             <Options list={list} virtualizer={virtualizer} />
           </Combobox.Popup>

@@ -6,6 +6,7 @@ import type { NewImage } from '#shared/chats.ts'
 import type { PublicError } from '#shared/errors.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { toPublicError } from '../../bridge/public-error.ts'
+import { useCatalog } from '../../bridge/queries.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
@@ -18,7 +19,7 @@ import { Estimate } from './estimate.tsx'
 import { ModelPicker } from './model-picker.tsx'
 import { composeMessage, type PastedText, splitDraft, toPastedText } from './pasted-text.ts'
 import { SeeingModels } from './seeing-models.tsx'
-import { sees } from './use-chat-models.ts'
+import { sees, useUnknownModels } from './use-chat-models.ts'
 import { useDraft } from './use-draft.ts'
 import { useDraftImages } from './use-draft-images.ts'
 import { useImageDrop } from './use-image-drop.ts'
@@ -66,6 +67,8 @@ export function Composer(props: ComposerProps) {
   const [asksWhoSees, setAsksWhoSees] = useState(false)
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
+  const catalog = useCatalog()
+  const unknownModels = useUnknownModels()
   const draft = useDraft({ text, pastes }, saveDraft, props.draft)
   const { takesFocus = false } = props
   useLayoutEffect(() => {
@@ -126,6 +129,22 @@ export function Composer(props: ComposerProps) {
 
   return (
     <div className="composer">
+      {catalog.data === undefined && catalog.error !== null ? (
+        <div className="composer-error">
+          <ErrorForm error={toPublicError(catalog.error)} title={t('chat:composer.modelsFailed')} alert>
+            <div className="row pt-1">
+              <Button
+                onClick={() => {
+                  field.current?.focus()
+                  void catalog.refetch()
+                }}
+              >
+                {t('app:retry')}
+              </Button>
+            </div>
+          </ErrorForm>
+        </div>
+      ) : null}
       {error === null ? null : (
         <div className="composer-error">
           <ErrorForm error={error} title={t('chat:composer.failed')} did={t('chat:composer.kept')} alert>
@@ -192,7 +211,7 @@ export function Composer(props: ComposerProps) {
               reason === 'answering' ? (
                 t('chat:composer.answering')
               ) : reason === 'none' ? (
-                t('chat:composer.noModel')
+                (unknownModels ?? t('chat:composer.noModel'))
               ) : (
                 (model?.reason ?? t('chat:composer.unavailable'))
               )

@@ -1,23 +1,17 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { CatalogModel } from '#shared/models.ts'
+import { useCatalog } from '../../bridge/queries.ts'
 import { Glyph } from '../../components/glyph.tsx'
 
 const PROMPTS = ['one', 'two', 'three'] as const
 const DEMO_PROMPTS = ['demoOne', 'demoTwo', 'demoThree'] as const
 
 /** Before the first message: what is ready, and three prompts that work with it. */
-export function EmptyChat({
-  model,
-  loading,
-  onPrompt,
-}: {
-  model: CatalogModel | null
-  /** The catalog has not come yet. */
-  loading: boolean
-  onPrompt: (prompt: string) => void
-}) {
+export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onPrompt: (prompt: string) => void }) {
   const { t } = useTranslation('chat')
+  // Until the models are known there is nothing to say of them; the composer says why they are not.
+  const known = useCatalog().data !== undefined
   // Who made the model knows best what to ask it.
   const suggested = [...new Set(model?.preset?.suggestions ?? [])]
   const prompts = suggested.length > 0 ? [] : model?.isDemo ? DEMO_PROMPTS : PROMPTS
@@ -27,7 +21,7 @@ export function EmptyChat({
         <div className="empty start">
           <p className="m">
             {t('empty.nothing')}{' '}
-            {loading ? null : model === null ? (
+            {!known ? null : model === null ? (
               <>
                 {t('empty.noModel')} <Link href="/models">{t('empty.addModel')}</Link>
               </>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
 import { ModelPicker as Picker } from '../../components/model-picker/model-picker.tsx'
 import { useShortcut } from '../../page/shortcuts.ts'
-import { useChatModels } from './use-chat-models.ts'
+import { useChatModels, useUnknownModels } from './use-chat-models.ts'
 import { conversations } from './use-conversations.ts'
 
 /** Models of the latest chats that stand first in the picker. */
@@ -20,9 +20,20 @@ export function ModelPicker({
   const { t } = useTranslation('chat')
   const [open, setOpen] = useState(false)
   const models = useChatModels()
+  const unknown = useUnknownModels()
   const recent = useRecentModels()
   useShortcut({ keys: 'M', group: 'chat', label: t('picker.choose'), run: () => setOpen(true) })
-  return <Picker models={models} recent={recent} model={model} onChange={onChange} open={open} onOpenChange={setOpen} />
+  return (
+    <Picker
+      models={models}
+      recent={recent}
+      unknown={unknown}
+      model={model}
+      onChange={onChange}
+      open={open}
+      onOpenChange={setOpen}
+    />
+  )
 }
 
 /** Ids of the models of the latest chats, the latest first. The same array while nothing changes. */

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Conversation } from '#shared/chats.ts'
 import { client } from '../../bridge/client.ts'
-import { useCatalog } from '../../bridge/queries.ts'
 import { ChatHead } from './chat-head.tsx'
 import { useChatUi } from './chat-ui-store.ts'
 import { Composer, type ComposerHandle } from './composer.tsx'
@@ -17,7 +16,6 @@ export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
   const { t } = useTranslation('chat')
   const [chosen, setChosen] = useState<string | null>(null)
   const model = useStartModel(chosen)
-  const { isPending } = useCatalog()
   const composer = useRef<ComposerHandle>(null)
   const made = useRef<Conversation | null>(null)
   const prompt = useChatUi((ui) => ui.prompt)
@@ -30,7 +28,7 @@ export function NewChat({ onOpen }: { onOpen: (id: string) => void }) {
   return (
     <main className="talk" id="main">
       <ChatHead title={t('newChat')} lastAnswer={null} />
-      <EmptyChat model={model} loading={isPending} onPrompt={(text) => composer.current?.fill(text)} />
+      <EmptyChat model={model} onPrompt={(text) => composer.current?.fill(text)} />
       <Composer
         ref={composer}
         draft={readLocalDraft()}

@@ -64,7 +64,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
       {state.conversation === null ? (
         <div className="scroll thread" aria-busy="true" />
       ) : state.total === 0 ? (
-        <EmptyChat model={model} loading={false} onPrompt={(text) => composer.current?.fill(text)} />
+        <EmptyChat model={model} onPrompt={(text) => composer.current?.fill(text)} />
       ) : (
         <ThreadView key={conversationId} store={store} state={state} editLast={editRequest} />
       )}

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
 import { findByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { useCatalog, useSettings } from '../../bridge/queries.ts'
@@ -9,6 +10,14 @@ const PLACE_ORDER = { here: 0, near: 1, away: 2 } as const
 export function useChatModels(): readonly CatalogModel[] {
   const { data } = useCatalog()
   return useMemo(() => chatModels(data ?? []), [data])
+}
+
+/** What to say where the models are listed while nobody knows them; undefined once they are known. */
+export function useUnknownModels(): string | undefined {
+  const { t } = useTranslation(['chat', 'app'])
+  const { data, error } = useCatalog()
+  if (data !== undefined) return undefined
+  return error === null ? t('app:loading') : t('chat:picker.failed')
 }
 
 export function chatModels(catalog: readonly CatalogModel[]): CatalogModel[] {

@@ -70,7 +70,17 @@ export function WelcomePage() {
                 {t('welcome:hereName')}
               </h2>
               <Checked />
-              <Sentence catalog={catalog.data} ranked={onThisMachine} />
+              {catalog.data === undefined && catalog.error !== null ? (
+                <div className="col-span-full">
+                  <ErrorForm error={toPublicError(catalog.error)} alert>
+                    <div className="row pt-1">
+                      <Button onClick={() => void catalog.refetch()}>{t('app:retry')}</Button>
+                    </div>
+                  </ErrorForm>
+                </div>
+              ) : (
+                <Sentence catalog={catalog.data} ranked={onThisMachine} />
+              )}
               <FoundModels models={onThisMachine} chosen={chosen?.id ?? null} onChoose={setChosenId} />
               {error === null ? null : (
                 <div className="col-span-full">

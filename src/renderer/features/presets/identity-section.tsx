@@ -4,7 +4,7 @@ import { findByName } from '#shared/model-name.ts'
 import type { CatalogModel } from '#shared/models.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { ModelPicker } from '../../components/model-picker/model-picker.tsx'
-import { chatModels } from '../chat/use-chat-models.ts'
+import { chatModels, useUnknownModels } from '../chat/use-chat-models.ts'
 import { PictureField } from './picture-field.tsx'
 import type { PresetDraft } from './preset-draft.ts'
 import { PresetField } from './preset-field.tsx'
@@ -150,6 +150,7 @@ function BaseField({
 }) {
   const { t } = useTranslation('presets')
   const catalog = useCatalog().data
+  const unknown = useUnknownModels()
   const models = useMemo(() => chatModels(catalog ?? []).filter((model) => model.id !== own), [catalog, own])
   const base: CatalogModel | null = findByName(catalog ?? [], baseModelId) ?? null
   const override = !isNew && baseModelId === null
@@ -166,6 +167,7 @@ function BaseField({
         override ? null : (
           <ModelPicker
             models={models}
+            unknown={unknown}
             model={base}
             onChange={(model) => patch((draft) => ({ ...draft, baseModelId: model.id }))}
           />

@@ -5,7 +5,7 @@ import type { CatalogModel } from '#shared/models.ts'
 import { useMissingBases } from '../../bridge/preset-queries.ts'
 import { Button } from '../../components/button.tsx'
 import { ModelPicker } from '../../components/model-picker/model-picker.tsx'
-import { useChatModels } from '../chat/use-chat-models.ts'
+import { useChatModels, useUnknownModels } from '../chat/use-chat-models.ts'
 import { usePresetActionStore, usePresetActions } from './use-preset-actions.ts'
 
 /** Bases that are gone: how many models lost each, and another to be chosen for all of them at once. */
@@ -17,6 +17,7 @@ export function MissingBases() {
 function MissingBase({ baseModelId, presetIds }: { baseModelId: string; presetIds: readonly string[] }) {
   const { t } = useTranslation('presets')
   const models = useChatModels()
+  const unknown = useUnknownModels()
   const busy = usePresetActionStore((store) => store.busy)
   const actions = usePresetActions()
   const [chosen, setChosen] = useState<CatalogModel | null>(null)
@@ -30,7 +31,7 @@ function MissingBase({ baseModelId, presetIds }: { baseModelId: string; presetId
           {t('missing.lost', { count: presetIds.length, base: baseModelId })} {t('missing.choose')}
         </span>
       </p>
-      <ModelPicker models={choices} model={chosen} onChange={setChosen} />
+      <ModelPicker models={choices} unknown={unknown} model={chosen} onChange={setChosen} />
       <Button
         disabled={busy || chosen === null}
         onClick={() => {
