@@ -133,6 +133,7 @@ export const catalogModelSchema = z.object({
   expiresAt: z.number().nullable(),
   /** `unreachable`: no connection that holds it answers right now. */
   state: z.enum(['ready', 'checking', 'unavailable', 'unreachable']),
+  /** Why it is not ready, as a plain sentence. How old what is known is stands at the holders. */
   reason: z.string().nullable(),
   /** True for the hand-written demo weights, so that every view can say so. */
   isDemo: z.boolean(),

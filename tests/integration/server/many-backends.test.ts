@@ -228,7 +228,7 @@ describe('the dead server', () => {
     const catalog = await client.models.catalog()
     const lost = catalog.find(({ id }) => id === 'dead-only:1b')
     expect(lost).toMatchObject({ state: 'unreachable', holders: [{ reachable: false, connectionName: 'dead' }] })
-    expect(lost?.reason).toMatch(/^dead does not answer; this was known \d+ (s|min) ago\.$/)
+    expect(lost?.reason).toBe('dead does not answer.')
     expect(Date.now() - (lost?.holders[0]?.knownAt ?? 0)).toBeLessThan(120_000)
     const shared = catalog.find(({ id }) => id === 'llama3.1:8b')
     expect(shared?.state).toBe('ready')

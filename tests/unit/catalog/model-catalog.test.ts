@@ -75,17 +75,23 @@ describe('the catalog', () => {
   it('keeps what a dead connection had, as unreachable with its age, and its return shows by itself', async () => {
     const adapter = scriptedAdapter([named('m')])
     const list = adapter.listModels
-    const { catalog, pass, health, log } = setUp(testConnection('a', adapter, { probeSeconds: 7 }))
+    const { catalog, clock, pass, health, log } = setUp(testConnection('a', adapter, { probeSeconds: 7 }))
     let changes = 0
     catalog.onChange(() => changes++)
     await catalog.refresh('a')
     expect(changes).toBe(1)
+    const knownAt = clock.now()
 
     adapter.listModels = () => Promise.reject(new EngineError('upstream_unavailable', 'refused'))
     await pass(7_000)
     expect(health.get('a')).toMatchObject({ state: 'down', lastError: { error: { message: 'refused' } } })
-    expect(catalog.find('m')).toMatchObject({ state: 'unreachable', holders: [{ reachable: false, loaded: false }] })
-    expect(catalog.find('m')?.reason).toMatch(/does not answer; this was known \d+ s ago/)
+    expect(catalog.find('m')).toMatchObject({
+      state: 'unreachable',
+      reason: 'a does not answer.',
+      holders: [{ reachable: false, loaded: false, knownAt }],
+    })
+    await pass(7_000)
+    expect(catalog.find('m')).toMatchObject({ reason: 'a does not answer.', holders: [{ knownAt }] })
     expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1)
 
     adapter.listModels = list
@@ -93,6 +99,19 @@ describe('the catalog', () => {
     expect(catalog.find('m')).toMatchObject({ state: 'ready', reason: null })
     expect(health.get('a')).toMatchObject({ state: 'ready', lastError: { error: { message: 'refused' } } })
     expect(changes).toBe(3)
+  })
+
+  it('tells when only the reason of a model has changed', async () => {
+    const adapter = scriptedAdapter([named('m', { state: 'checking', reason: 'It still grows.' })])
+    const { catalog } = setUp(testConnection('a', adapter))
+    await catalog.refresh('a')
+    let changes = 0
+    catalog.onChange(() => changes++)
+    await catalog.refresh('a')
+    expect(changes).toBe(0)
+    adapter.models = [named('m', { state: 'checking', reason: 'It waits for its turn.' })]
+    await catalog.refresh('a')
+    expect(changes).toBe(1)
   })
 
   it('asks again when a refresh was wanted while one was running', async () => {

@@ -26,10 +26,10 @@ interface Offer {
 
 /**
  * One logical model per id over all connections that hold it, in connection order, whatever the provider. Ids carry the
- * connection's prefix, and `x` and `x:latest` are one, except that Away joins only what is spelt the same. The first holder gives id and name, the first in the best state the
- * facts.
+ * connection's prefix, and `x` and `x:latest` are one, except that Away joins only what is spelt the same. The first
+ * holder gives id and name, the first in the best state the facts.
  */
-export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: number): CatalogModel[] {
+export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[]): CatalogModel[] {
   const offers = snapshots.map((snapshot): Offer => ({ snapshot, models: offered(snapshot) }))
   const apart = listedBothWays(offers)
   const near = spellings(offers.filter(({ snapshot }) => !isAway(snapshot)))
@@ -39,7 +39,7 @@ export function mergeSnapshots(snapshots: readonly ConnectionSnapshot[], now: nu
       const bare = withoutLatest(id)
       const isOther = isAway(snapshot) && near.get(bare)?.has(id) === false
       const key = isOther ? `away ${id}` : apart.has(bare) ? id : bare
-      const mine = toCatalogModel(id, model, snapshot, now)
+      const mine = toCatalogModel(id, model, snapshot)
       const known = byKey.get(key)
       if (known === undefined) byKey.set(key, mine)
       else join(known, mine)
@@ -113,7 +113,6 @@ function toCatalogModel(
   id: string,
   model: UpstreamModel,
   { connection, knownAt, reachable }: ConnectionSnapshot,
-  now: number,
 ): CatalogModel {
   const loaded = model.loaded && reachable
   const holder: Holder = {
@@ -150,17 +149,12 @@ function toCatalogModel(
     loaded,
     expiresAt: holder.expiresAt,
     state: reachable ? model.state : 'unreachable',
-    reason: reachable ? model.reason : `${connection.name} does not answer; this was known ${age(now - knownAt)} ago.`,
+    // How old this is stands beside it, in `knownAt`: an age in words would stand still.
+    reason: reachable ? model.reason : `${connection.name} does not answer.`,
     isDemo: model.isDemo,
   }
 }
 
 function defaultConnectionType({ provider }: Connection): 'local' | 'external' {
   return provider === 'llama' || provider === 'ollama' ? 'local' : 'external'
-}
-
-function age(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1000))} s`
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
 }

@@ -73,7 +73,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       const snapshot = snapshots.get(connection.id)
       return snapshot === undefined ? [] : [{ connection, ...snapshot, reachable: reachable(connection.id) }]
     })
-    merged = mergeSnapshots(inOrder, clock.now())
+    merged = mergeSnapshots(inOrder)
     byId = new Map(merged.map((model) => [model.id, model]))
     return merged
   }
@@ -81,7 +81,7 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
   /** Tells listeners if what they would see is different. `knownAt` alone moves with every look and is no news. */
   function changed(): void {
     merged = null
-    const now = JSON.stringify(view(), (key, value: unknown) => (key === 'knownAt' || key === 'reason' ? null : value))
+    const now = JSON.stringify(view(), (key, value: unknown) => (key === 'knownAt' ? null : value))
     if (now === shown) return
     shown = now
     for (const listener of [...listeners]) listener()

@@ -3,6 +3,7 @@ import type { CatalogModel } from '#shared/models.ts'
 import { useFormat } from '../../i18n/format.ts'
 import { Glyph } from '../glyph.tsx'
 import { ModelFace } from './model-face.tsx'
+import { namesOf, useAge, useReason } from './why-not-ready.tsx'
 
 /** One model to choose: place, name, who holds it, what it can do, and its figures; or why it cannot answer now. */
 export function ModelLine({ model, now }: { model: CatalogModel; now: number }) {
@@ -51,16 +52,17 @@ function useFigures(model: CatalogModel): string {
 /** The second line: holders and abilities; for a model that cannot answer the reason, and how old the knowledge is. */
 function useAbout(model: CatalogModel, now: number): string {
   const { t } = useTranslation('chat')
-  const format = useFormat()
-  const names = [...new Set(model.holders.map((holder) => holder.connectionName))]
+  const reason = useReason(model)
+  const age = useAge(model, now)
+  const names = namesOf(model)
   const holders =
     names.length > 1 ? t('picker.places', { count: names.length, names: names.join(', ') }) : (names[0] ?? '')
+  if (model.state === 'unreachable') {
+    // The reason names the one that does not answer.
+    return [reason, age, names.length > 1 ? holders : ''].filter(Boolean).join(' · ')
+  }
   if (model.state !== 'ready') {
-    const knownAt = Math.max(0, ...model.holders.map((holder) => holder.knownAt))
-    const age =
-      model.state === 'unreachable' && knownAt > 0 ? t('picker.knownAt', { ago: format.ago(knownAt, now) }) : ''
-    const reason = model.reason ?? t(`picker.state.${model.state}`)
-    return [reason.replace(/\.$/, ''), age, holders].filter(Boolean).join(' · ')
+    return [reason ?? t(`picker.state.${model.state}`), holders].filter(Boolean).join(' · ')
   }
   const abilities = (['vision', 'tools', 'reasoning'] as const).filter((one) => model.capabilities.includes(one))
   // What a person made says first what it runs on.

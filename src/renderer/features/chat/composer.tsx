@@ -10,6 +10,7 @@ import { useCatalog } from '../../bridge/queries.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
+import { WhyNotReady } from '../../components/model-picker/why-not-ready.tsx'
 import { useFormat } from '../../i18n/format.ts'
 import { AttachButton } from './attach-button.tsx'
 import { isRestOfDoubleClick } from './double-click.ts'
@@ -212,8 +213,8 @@ export function Composer(props: ComposerProps) {
                 t('chat:composer.answering')
               ) : reason === 'none' ? (
                 (unknownModels ?? t('chat:composer.noModel'))
-              ) : (
-                (model?.reason ?? t('chat:composer.unavailable'))
+              ) : model === null ? null : (
+                <WhyNotReady model={model} otherwise={t('chat:composer.unavailable')} />
               )
             ) : (
               <Estimate

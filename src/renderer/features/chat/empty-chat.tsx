@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import type { CatalogModel } from '#shared/models.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { Glyph } from '../../components/glyph.tsx'
+import { WhyNotReady } from '../../components/model-picker/why-not-ready.tsx'
 
 const PROMPTS = ['one', 'two', 'three'] as const
 const DEMO_PROMPTS = ['demoOne', 'demoTwo', 'demoThree'] as const
@@ -31,7 +32,9 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
                 {model.loaded ? t('empty.ready', { model: model.name }) : t('empty.loads', { model: model.name })}
               </>
             ) : (
-              t('empty.unavailable', { model: model.name, reason: model.reason ?? '' })
+              <>
+                {t('empty.unavailable', { model: model.name })} <WhyNotReady model={model} />
+              </>
             )}
           </p>
           {model?.preset != null && model.preset.description !== '' ? (

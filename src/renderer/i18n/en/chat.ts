@@ -185,6 +185,7 @@ export const chat = {
     loaded: 'loaded',
     loadedFor: 'loaded · {{time}}',
     places: '{{count}} places: {{names}}',
+    silent: '{{name}} does not answer',
     knownAt: 'as of {{ago}}',
     group: { recent: 'Recent', here: 'Here', near: 'Near', away: 'Away', unavailable: 'Not available now' },
     state: {
@@ -202,7 +203,7 @@ export const chat = {
     loads: '{{model}} loads with the first message.',
     noModel: 'No model can chat yet.',
     addModel: 'Add one',
-    unavailable: '{{model}} is not available. {{reason}}',
+    unavailable: '{{model}} is not available.',
     demo: 'The demo model is hand-written weights that show the whole way works. It is not a language model to rely on.',
   },
   prompts: {

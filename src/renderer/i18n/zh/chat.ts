@@ -185,6 +185,7 @@ export const chat = {
     loaded: '已加载',
     loadedFor: '已加载 · {{time}}',
     places: '{{count}} 处：{{names}}',
+    silent: '{{name}} 没有响应',
     knownAt: '截至{{ago}}',
     group: { recent: '最近使用', here: '本机', near: '近处', away: '远端', unavailable: '现在不可用' },
     state: { checking: '正在检查', unavailable: '现在不可用', unreachable: '拥有它的连接都没有响应' },
@@ -198,7 +199,7 @@ export const chat = {
     loads: '{{model}} 会在第一条消息时加载。',
     noModel: '还没有可以对话的模型。',
     addModel: '添加一个',
-    unavailable: '{{model}} 不可用。{{reason}}',
+    unavailable: '{{model}} 不可用。',
     demo: '演示模型是手写的权重，只用来证明整条链路可用，不是可以依赖的语言模型。',
   },
   prompts: {

@@ -1,0 +1,88 @@
+import { act, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+// The page comes in a chunk of its own: fetched before the first test waits for it.
+import '../../../src/renderer/features/chat/chat-page.tsx'
+import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
+import { catalogModel, holder } from '../support/catalog-samples.ts'
+import { createMockEngine } from '../support/mock-engine.ts'
+import { renderApp } from '../support/render-app.tsx'
+import { conversationOf, MockChats } from './mock-chats.ts'
+
+const MINUTE = 60_000
+let ahead = 0
+
+// jsdom lays nothing out: every element is given the window's size, so that the windowed lists show their rows.
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(4000)
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(60)
+  HTMLElement.prototype.scrollTo = () => undefined
+  useChatUi.setState(useChatUi.getInitialState(), true)
+  ahead = 0
+  const real = Date.now
+  vi.spyOn(Date, 'now').mockImplementation(() => real() + ahead)
+  return () => vi.restoreAllMocks()
+})
+
+/** A chat with a model that nobody has answered for lately. */
+function setup(...holders: string[]) {
+  const gone = { reachable: false, knownAt: Date.now() - 47 * MINUTE }
+  const engine = createMockEngine({
+    catalog: [
+      catalogModel(
+        'llama3.3:70b',
+        holders.map((name) => holder(name, 'near', gone)),
+        { state: 'unreachable', reason: `${holders[0]} does not answer.` },
+      ),
+    ],
+  })
+  new MockChats(engine).add(conversationOf('c', { modelId: 'llama3.3:70b' }))
+  return engine
+}
+
+function later(ms: number): void {
+  ahead += ms
+  act(() => void document.dispatchEvent(new Event('visibilitychange')))
+}
+
+const empty = (): string => document.querySelector('.empty.start')?.textContent ?? ''
+const composer = (): string => document.querySelector('.composer .est')?.textContent ?? ''
+
+describe('a model out of reach', () => {
+  it('has one age everywhere, which keeps up with the time', async () => {
+    renderApp(setup('nas'), '/chat/c')
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'hello')
+    const why = 'nas does not answer · as of 47 min ago'
+    expect(empty()).toContain(`llama3.3:70b is not available. ${why}`)
+    expect(composer()).toBe(why)
+    await userEvent.click(screen.getByRole('combobox', { name: /^Model: / }))
+    const option = await screen.findByRole('option', { name: /llama3\.3/ })
+    expect(option.textContent).toContain(why)
+    expect(option.textContent?.match(/nas/g)).toHaveLength(1)
+    later(5 * MINUTE)
+    for (const text of [empty(), composer(), option.textContent]) {
+      expect(text).toContain('nas does not answer · as of 52 min ago')
+      expect(text).not.toContain('47')
+    }
+  })
+
+  it('is told in the language of the window', async () => {
+    renderApp(setup('nas'), '/chat/c', 'zh')
+    await userEvent.type(await screen.findByRole('textbox', { name: '消息' }), '你好')
+    expect(empty()).toContain('llama3.3:70b 不可用。 nas 没有响应 · 截至47分钟前')
+    expect(composer()).toBe('nas 没有响应 · 截至47分钟前')
+    await userEvent.click(screen.getByRole('combobox', { name: /^模型：/ }))
+    const option = await screen.findByRole('option', { name: /llama3\.3/ })
+    expect(option.textContent).toContain('nas 没有响应 · 截至47分钟前')
+    expect(document.body.textContent).not.toContain('does not answer')
+  })
+
+  it('names all that hold it where there are several', async () => {
+    renderApp(setup('nas', 'attic'), '/chat/c')
+    await screen.findByRole('textbox', { name: 'Message' })
+    expect(empty()).toContain('no connection that has it answers · as of 47 min ago')
+    await userEvent.click(screen.getByRole('combobox', { name: /^Model: / }))
+    const option = await screen.findByRole('option', { name: /llama3\.3/ })
+    expect(option.textContent).toContain('no connection that has it answers · as of 47 min ago · 2 places: nas, attic')
+  })
+})
