@@ -357,8 +357,10 @@ describe('an open chat', () => {
     const stop = await screen.findByRole('button', { name: 'Stop' })
     expect(send.isConnected).toBe(false)
     expect(document.activeElement).toBe(field())
+    stop.focus()
     fireEvent.click(stop, { detail: 2 })
     expect(engine.inputs('chats.stop')).toEqual([])
+    expect(document.activeElement).toBe(field())
     // Pressed by the keyboard it was meant.
     fireEvent.click(stop, { detail: 0 })
     await waitFor(() => expect(engine.inputs('chats.stop')).toHaveLength(1))

@@ -233,7 +233,9 @@ export function Composer(props: ComposerProps) {
               type="submit"
               disabled={empty || sending || pictures.busy || reason !== null}
               onClick={(event) => {
-                if (isRestOfDoubleClick('send', event)) event.preventDefault()
+                if (!isRestOfDoubleClick('send', event)) return
+                event.preventDefault()
+                field.current?.focus()
               }}
               icon={<ArrowUp size={14} strokeWidth={1.75} aria-hidden="true" />}
             >
@@ -243,9 +245,9 @@ export function Composer(props: ComposerProps) {
             <Button
               key="stop"
               onClick={(event) => {
-                if (isRestOfDoubleClick('stop', event)) return
-                onStop()
+                // Typing goes on in the field, and its spaces press no button.
                 field.current?.focus()
+                if (!isRestOfDoubleClick('stop', event)) onStop()
               }}
               icon={<CircleStop size={14} strokeWidth={1.75} aria-hidden="true" />}
             >
