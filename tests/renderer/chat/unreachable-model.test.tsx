@@ -26,7 +26,7 @@ beforeEach(() => {
 
 /** A chat with a model that nobody has answered for lately. */
 function setup(...holders: string[]) {
-  const gone = { reachable: false, knownAt: Date.now() - 47 * MINUTE }
+  const gone = { reachable: false, knownAt: Date.now() - 47.5 * MINUTE }
   const engine = createMockEngine({
     catalog: [
       catalogModel(
