@@ -69,6 +69,19 @@ describe('a new chat', () => {
     await waitFor(() => expect(engine.inputs('chats.saveDraft')).toContainEqual({ id: made, draft: 'more' }))
   })
 
+  it('can be stopped before its messages are there', async () => {
+    const { engine } = setup()
+    const thread = holdProcedure(engine, 'chats.thread')
+    renderApp(engine, '/chat')
+    await screen.findByText(/is ready|loads with the first message/)
+    await userEvent.type(field(), 'hello there{Enter}')
+    await waitFor(() => expect(thread.waiting()).toBe(1))
+    await userEvent.keyboard('{Escape}')
+    thread.go()
+    await waitFor(() => expect(engine.inputs('chats.stop')).toHaveLength(1))
+    await screen.findByRole('button', { name: 'Send' })
+  })
+
   it('leaves the focus where the person has moved it meanwhile', async () => {
     const { engine } = setup()
     const send = holdProcedure(engine, 'chats.send')

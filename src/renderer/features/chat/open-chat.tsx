@@ -34,16 +34,26 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
     showToast({ text: toPublicError(error).message })
   }
   const { model, choose } = useChosenModel(store, conversation?.modelId ?? null, fail)
+  // Before its messages are here, a chat that was just begun is being answered.
+  const isAnswered = live !== undefined || (begun !== null && state.conversation === null)
+  const wantsStop = useRef(false)
   const stop = (): void => {
     if (live !== undefined) store.stop(live.id).catch(fail)
+    else wantsStop.current = state.conversation === null
   }
+  useEffect(() => {
+    if (state.conversation === null || !wantsStop.current) return
+    // An answer that has ended by now leaves no wish to stop the next one.
+    wantsStop.current = false
+    stop()
+  })
   useShortcut({
     keys: 'Esc',
     group: 'chat',
     label: t('chat:keys.stop'),
     whileTyping: true,
     run: () => {
-      if (store.live === undefined) return false
+      if (!isAnswered) return false
       stop()
       return true
     },
@@ -85,8 +95,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
           model={model}
           onModel={choose}
           contextTokens={(lastAnswer?.facts?.promptTokens ?? 0) + (lastAnswer?.facts?.completionTokens ?? 0)}
-          // Before its messages are here, a chat that was just begun is being answered.
-          onStop={live === undefined && state.conversation !== null ? null : stop}
+          onStop={isAnswered ? stop : null}
           onEditLast={() => setEditRequest((count) => count + 1)}
           onSend={async (content, using, images) => {
             await store.send(content, using.id, { images })
