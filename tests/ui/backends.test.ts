@@ -128,6 +128,27 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
     await page.close()
   })
 
+  it('shows that somebody else changed the connection meanwhile, below many fields too', async () => {
+    const page = await app.open('#/backends')
+    await cell(page, 'attic').getByRole('button', { name: 'Edit: attic' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Edit attic' })
+    await dialog.getByRole('button', { name: 'More', exact: true }).click()
+    const view = (await app.client.connections.list()).find(({ title }) => title === 'attic')
+    if (view === undefined) throw new Error('there is no attic')
+    const own = { provider: 'ollama' as const, baseUrl: ollama.url, name: 'attic' }
+    await app.client.connections.update({ id: view.id, input: { ...own, tags: ['theirs'] } })
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    const load = dialog.getByRole('button', { name: 'Load what is stored now' })
+    await isSeen(load)
+    await load.click()
+    expect(await dialog.getByRole('textbox', { name: 'Tags' }).inputValue()).toBe('theirs')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    // The refusal itself is in the browser's log.
+    expect(app.complaints.splice(0)).toEqual([expect.stringContaining('Failed to load resource')])
+    await page.close()
+  })
+
   it('keeps the focus through a test, its end and a question, and saves no wrong number', async () => {
     const page = await app.open('#/backends')
     const attic = cell(page, 'attic')
@@ -162,9 +183,10 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
       (await app.client.connections.list()).find(({ title }) => title === 'attic')?.config?.timeouts.connectMs
     await field.fill('9999')
     await field.press('Enter')
-    await dialog.getByText('Between 0.1 and 600.').waitFor()
+    await isSeen(dialog.getByText('Between 0.1 and 600.'))
     await dialog.getByRole('button', { name: 'Save' }).click()
     await focusIsOn('Connect, s')
+    await isSeen(dialog.getByText('Between 0.1 and 600.'))
     expect(await connectMs()).toBe(5000)
     // Nor does a click beside the sheet take it away.
     await dialog.getByRole('textbox', { name: 'Tags' }).fill('own')
@@ -206,3 +228,15 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
     await page.close()
   })
 })
+
+/** Nothing lies over it, and no edge of a sheet cuts it off. */
+async function isSeen(element: Locator): Promise<void> {
+  await element.waitFor()
+  await until('it is seen', () =>
+    element.evaluate((node) => {
+      const box = node.getBoundingClientRect()
+      const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+      return node.contains(top) || null
+    }),
+  )
+}

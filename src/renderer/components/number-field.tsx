@@ -41,8 +41,13 @@ export function NumberField(props: NumberFieldProps) {
   const [wrong, setWrong] = useState(false)
   const errorId = useId()
   const input = useRef<HTMLInputElement>(null)
+  const words = useRef<HTMLSpanElement>(null)
   const complaint = wrong ? props.invalid : ''
   useLayoutEffect(() => input.current?.setCustomValidity(complaint), [complaint])
+  // Below the edge of a sheet the field alone would be seen, and not why it is wrong.
+  useEffect(() => {
+    if (wrong && document.activeElement === input.current) words.current?.scrollIntoView({ block: 'nearest' })
+  }, [wrong])
   useEffect(() => {
     setText(shown)
     setWrong(false)
@@ -101,7 +106,7 @@ export function NumberField(props: NumberFieldProps) {
         }}
       />
       {wrong ? (
-        <span id={errorId} className="s bad" role="alert">
+        <span id={errorId} ref={words} className="s bad" role="alert">
           {props.invalid}
         </span>
       ) : null}

@@ -65,6 +65,7 @@ function OpenEditor({
   const [more, setMore] = useState(false)
   const address = useRef<HTMLInputElement>(null)
   const form = useRef<HTMLFormElement>(null)
+  const failure = useRef<HTMLDivElement>(null)
   const run = useTestRuns((store) => store.runs[DRAFT_RUN])
   const testing = run?.state === 'running'
   /** What the test that is shown was about. */
@@ -74,9 +75,13 @@ function OpenEditor({
   useEffect(() => {
     if (removed) setDraft(withoutSealed)
   }, [removed])
-  // The complaint takes the focus to its field, once that is shown.
+  // The complaint takes the focus to its field, once that is shown; one about no field is scrolled to.
   useEffect(() => {
-    if (refusal?.field === null || refusal === null) return
+    if (refusal === null) return
+    if (refusal.field === null) {
+      failure.current?.scrollIntoView({ block: 'nearest' })
+      return
+    }
     const row = form.current?.querySelector(`[data-field="${refusal.field}"]`)
     row?.querySelector<HTMLElement>('[aria-invalid="true"], input, textarea, button')?.focus()
   }, [refusal])
@@ -106,6 +111,7 @@ function OpenEditor({
   function goToWrongNumber(): boolean {
     const field = form.current?.querySelector<HTMLInputElement>('input:invalid') ?? null
     field?.focus()
+    field?.parentElement?.scrollIntoView({ block: 'nearest' })
     return field !== null
   }
 
@@ -208,7 +214,7 @@ function OpenEditor({
           </Button>
           {more ? <MoreFields draft={draft} refusal={refusal} onChange={change} /> : null}
           {refusal !== null && refusal.field === null ? (
-            <div className="pt-3">
+            <div className="pt-3" ref={failure}>
               <ErrorForm
                 error={refusal.error}
                 title={t('backends:form.failed')}
