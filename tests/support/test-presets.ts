@@ -78,6 +78,7 @@ export function openPresets(options: Options = {}): TestPresets {
     catalog,
     defaults: presets.defaults,
     clock,
+    revisions: { records: presets.records.revision, catalog: catalog.list, defaults: presets.defaults },
   })
   const access = createAccess({
     resolver,

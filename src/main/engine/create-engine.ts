@@ -167,6 +167,7 @@ async function compose(options: EngineOptions, clock: Clock, now: () => number, 
     catalog,
     defaults: presets.defaults,
     clock,
+    revisions: { records: presets.records.revision, catalog: catalog.list, defaults: presets.defaults },
   })
   const access = createAccess({
     resolver,

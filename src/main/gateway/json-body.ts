@@ -117,11 +117,14 @@ function ignore(): void {}
 /** Parses a JSON body. Throws `invalid_request` that says where it is broken; never quotes from it. */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new EngineError('invalid_request', 'missing request body')
-  if (!isUtf8(bytes)) throw new EngineError('invalid_request', 'The request body is not valid UTF-8.')
+  const text = bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+  // What is no UTF-8 becomes this character, which a text may also have by itself.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) {
+    throw new EngineError('invalid_request', 'The request body is not valid UTF-8.')
+  }
   if (isTooDeep(bytes)) {
     throw new EngineError('invalid_request', `The request body is nested more than ${MAX_DEPTH} levels deep.`)
   }
-  const text = bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
   try {
     return JSON.parse(text)
   } catch {

@@ -1,3 +1,4 @@
+import { remembered } from '#shared/remembered.ts'
 import type { Caller, PassThroughRun, PassThroughSink, RouteOptions, RouteRecord } from '../engine/spec/engine.ts'
 import { EngineError, toEngineError } from '../engine/spec/engine-error.ts'
 import type { PassThroughEndpoint } from '../engine/spec/provider-adapter.ts'
@@ -17,10 +18,13 @@ const DONE: PassThroughOutcome = { done: true }
 const NOT_DONE: PassThroughOutcome = { done: false }
 
 /** What of an upstream's head is worth passing on; never cookies, and nothing about its connection. */
-const PASSED_HEADERS = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
+const PASSED = /^(?:x-ratelimit-|anthropic-ratelimit-|openai-|retry-after|cache-control)/
+const isPassed = remembered(1_000, (name) => PASSED.test(name))
 const SSE = 'text/event-stream; charset=utf-8'
 /** Bytes of a whole answer that are held back for one write with its end. */
 const GATHER = 64 * 1024
+/** Bytes of an answer up to which a text of them is written from the stack. */
+const ONE_WRITE = 8 * 1024
 const NDJSON = 'application/x-ndjson'
 
 /**
@@ -128,7 +132,7 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     own.push('Content-Type', headers['content-type'] ?? (this.#stream ? this.#streamType() : 'application/json'))
     for (const name in headers) {
       const value = headers[name]
-      if (value === undefined || !PASSED_HEADERS.test(name)) continue
+      if (value === undefined || !isPassed(name)) continue
       if (!this.#stream || name !== 'cache-control') own.push(name, value)
     }
     const length = headers['content-length']
@@ -164,8 +168,11 @@ class PassedAnswer implements PassThroughSink, ResponseWatcher {
     this.#gatheredBytes = 0
     if (res.destroyed) return
     const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
-    if (this.#ended) res.end(bytes)
-    else if (!res.write(bytes)) void drained(this.#exchange).then(() => this.#run?.resume())
+    if (this.#ended) {
+      // As a text it goes out with its head in one write, without the list of pieces that bytes behind a text need.
+      if (!this.#stream && bytes.length <= ONE_WRITE) res.end(bytes.toString('latin1'), 'latin1')
+      else res.end(bytes)
+    } else if (!res.write(bytes)) void drained(this.#exchange).then(() => this.#run?.resume())
   }
 
   error(thrown: Error): void {

@@ -28,6 +28,12 @@ describe('parseJsonBody', () => {
 
   test('refuses bytes that are not UTF-8', () => {
     expect(() => parseJsonBody(Buffer.from([0x22, 0xff, 0x22]))).toThrow('not valid UTF-8')
+    // Half of a character, in a text that also has the stand-in for one by itself.
+    expect(() => parseJsonBody(Buffer.from([0x22, 0xef, 0xbf, 0xbd, 0xc3, 0x22]))).toThrow('not valid UTF-8')
+  })
+
+  test('takes a text with the character that stands for others', () => {
+    expect(parseJsonBody(Buffer.from('{"a":"\ufffd"}'))).toEqual({ a: '\ufffd' })
   })
 
   test('bounds the depth, and counts no bracket inside a string', () => {

@@ -112,6 +112,7 @@ describe.each(Object.entries(DIALECTS))('a body of %s', (_name, { endpoint, deco
       expect(decode(laid?.body)).toEqual(applied(decode(body)))
       expect(body).toEqual(before)
       expect(JSON.parse(String(laid?.laid.bytes()))).toEqual(laid?.body)
+      expect(JSON.parse(String(laid?.laid.bytes('up "1"')))).toEqual({ ...laid?.body, model: 'up "1"' })
     }
   })
 
@@ -183,6 +184,36 @@ test('new fields come behind the client’s own bytes, which stay as they came',
   const { laid } = laidOver('openai:chat', body, [{ params: { temperature: 0.5, stop: ['}'] } }])
   const raw = JSON.stringify(body, null, 1)
   expect(String(laid?.laid.bytes())).toBe(`${raw.slice(0, -1)},"temperature":0.5,"stop":["}"]}`)
+})
+
+test('the upstream’s name for the model takes the place of the client’s, and nothing else moves', () => {
+  const body = { stream: true, model: 'p0', messages: [user] }
+  const { laid } = laidOver('openai:chat', body, [{ params: { temperature: 0.5 } }])
+  const raw = JSON.stringify(body, null, 1)
+  expect(String(laid?.laid.bytes('a-longer-name'))).toBe(
+    `${raw.replace('"p0"', '"a-longer-name"').slice(0, -1)},"temperature":0.5}`,
+  )
+  const unchanged = laidOver('openai:chat', body, [{ params: { stream_response: false, custom_params: {} } }])
+  expect(String(unchanged.laid?.laid.bytes('b'))).toBe(raw.replace('"p0"', '"b"'))
+  expect(String(unchanged.laid?.laid.bytes('p0'))).toBe(raw)
+})
+
+test('one overlay serves bodies that have its fields and bodies that have none of them', () => {
+  const record = { params: { temperature: 0.5, seed: 7 }, ...asDefault('temperature') }
+  const chain = [testPreset('p0', { baseModelId: 'base', ...record })]
+  const resolver = resolverOver({ find: (id) => (id === 'base' ? fakeModel('base') : null) }, chain)
+  const resolved = resolver.resolve('p0')
+  if (resolved === null) throw new Error('no such model')
+  const laid = (body: Body) => {
+    const raw = Buffer.from(JSON.stringify(body))
+    const done = resolver.applyToBody(resolved, { endpoint: 'openai:chat', body, raw }, context)
+    return JSON.parse(String(done?.laid.bytes())) as Body
+  }
+  const bare = { model: 'p0', messages: [user] }
+  expect(laid(bare)).toEqual({ ...bare, temperature: 0.5, seed: 7 })
+  expect(laid({ ...bare, temperature: 1 })).toEqual({ ...bare, temperature: 1, seed: 7 })
+  expect(laid({ ...bare, seed: 1, temperature: null })).toEqual({ ...bare, temperature: 0.5, seed: 7 })
+  expect(laid(bare)).toEqual({ ...bare, temperature: 0.5, seed: 7 })
 })
 
 test('endpoints without chats are left to the reading path', () => {

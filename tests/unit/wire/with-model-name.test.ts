@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { renamed as renamedBody, withModelName } from '../../../src/main/engine/wire/with-model-name.ts'
+import {
+  modelPlace,
+  nameText,
+  renamed as renamedBody,
+  replaced,
+} from '../../../src/main/engine/wire/with-model-name.ts'
 
-const renamed = (text: string, model = 'b') => withModelName(Buffer.from(text), model)?.toString() ?? null
+/** Without a word about what the name was, so that every byte is looked at. */
+function renamed(text: string, model = 'b'): string | null {
+  const raw = Buffer.from(text)
+  const place = modelPlace(raw, null)
+  return place === null ? null : replaced(raw, place, nameText(model)).toString()
+}
 
 describe('another model name in the bytes of a body', () => {
   it.each([

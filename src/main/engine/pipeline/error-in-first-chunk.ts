@@ -3,6 +3,8 @@ import { EngineError } from '../spec/engine-error.ts'
 
 /** How far an answer is looked at, bytes: errors stand at the beginning of what they are all of. */
 const LOOKED_AT = 8 * 1024
+/** As bytes: a text would be turned into them for each answer. */
+const ERROR = Buffer.from('"error"')
 /** The name, wherever a text does not quote it, with a value. OpenAI's Responses API says `null` in every answer. */
 const NAMED = /"error"\s*:\s*(?!\s|null)|"type"\s*:\s*"error"/
 /** How an answer begins that is an error: bare, as an NDJSON line, or as an SSE event. */
@@ -25,7 +27,7 @@ export function errorInFirstChunk(
   read: ReadReported | undefined,
 ): EngineError | null {
   const looked = chunk.length > LOOKED_AT ? chunk.subarray(0, LOOKED_AT) : chunk
-  if (!looked.includes('"error"')) return null
+  if (!looked.includes(ERROR)) return null
   const text = looked.toString('utf8').replace(COMMENTS, '')
   if (!NAMED.test(text)) return null
   const reported = reportedIn(text, chunk)

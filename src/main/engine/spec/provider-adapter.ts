@@ -54,8 +54,11 @@ export interface UpstreamModel {
 export interface LaidOver {
   /** Top-level fields that the records decided. */
   fields: ReadonlySet<string>
-  /** The changed body's bytes; made when they are asked for, as a server's rules may change it once more. */
-  bytes(): Buffer
+  /**
+   * The changed body's bytes, with this name for its model where one is given; made when they are asked for, as a server's
+   * rules may change it once more.
+   */
+  bytes(model?: string): Buffer
 }
 
 /** The wire format of an endpoint whose bytes can be passed through. */

@@ -36,7 +36,7 @@ export interface PresetsOptions {
 
 /** Presets, and the records by id for whoever follows models. */
 export interface PresetsWithRecords extends Presets {
-  readonly records: Pick<RecordTable, 'find' | 'all'>
+  readonly records: Pick<RecordTable, 'find' | 'all' | 'revision'>
 }
 
 /** Puts the parts together that are Presets. */

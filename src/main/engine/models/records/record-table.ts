@@ -13,6 +13,8 @@ export interface RecordTable {
   /** Writes in one transaction, then shows. Returns the records as kept. Throws `disk_full` or `storage_failed`. */
   commit(change: { put: readonly Preset[]; remove?: readonly string[] }, savedBy: string): Preset[]
   onChange(listener: () => void): () => void
+  /** Another number after every change. */
+  revision(): number
 }
 
 /** Reads all records. */
@@ -23,12 +25,14 @@ export function createRecordTable(store: PresetsStore, log: Logger): RecordTable
     log.warn({ ids: broken }, 'some model records make no sense to this version and are left alone')
   const unreadable = new Set(broken)
   const records = new Map<string, Preset>()
+  let revision = 0
   for (const { preset } of presets) records.set(preset.id, deepFreeze({ ...preset, meta: acceptMeta(preset.meta) }))
 
   return {
     find: (id) => records.get(id) ?? null,
     all: () => records.values(),
     isUnreadable: (id) => unreadable.has(id),
+    revision: () => revision,
     commit({ put, remove = [] }, savedBy) {
       if (put.length === 0 && remove.length === 0) return []
       // By way of JSON: what is in memory is then what the next start reads, and no caller holds a part of it.
@@ -36,6 +40,7 @@ export function createRecordTable(store: PresetsStore, log: Logger): RecordTable
       store.save({ put: kept.map((preset) => toSave(preset, savedBy)), remove }, PRESET_VERSIONS)
       for (const id of remove) records.delete(id)
       for (const preset of kept) records.set(preset.id, preset)
+      revision += 1
       for (const listener of [...listeners]) listener()
       return kept
     },

@@ -9,6 +9,8 @@ export interface BodyField {
   /** Top-level field that it changes. */
   field: string
   isSet(body: Body): boolean
+  /** Writing it changes nothing that the body has. */
+  isNew(body: Body): boolean
   /** The dialect wants a value there. */
   isRequired?: true
   /** Writes what the draft holds of it into a copy that is the writer's own; nothing there takes the field away. */
@@ -66,6 +68,7 @@ function topLevel(name: string, field: string, read: Read): [string, BodyField] 
     {
       field,
       isSet: (body) => body[field] !== undefined && body[field] !== null,
+      isNew: (body) => body[field] === undefined,
       write: (body, draft) => put(body, field, read(draft)),
     },
   ]
@@ -82,6 +85,7 @@ function option(name: string, field: string, read: Read): [string, BodyField] {
     {
       field: 'options',
       isSet: ({ options }) => isPlainObject(options) && options[field] !== undefined && options[field] !== null,
+      isNew: ({ options }) => options === undefined,
       write(body, draft) {
         const options = isPlainObject(body.options) ? { ...body.options } : {}
         put(options, field, read(draft))
@@ -96,6 +100,7 @@ function tokenCap(): BodyField {
   return {
     field: 'max_completion_tokens',
     isSet: ({ max_tokens: old, max_completion_tokens: cap }) => (old ?? null) !== null || (cap ?? null) !== null,
+    isNew: ({ max_tokens: old, max_completion_tokens: cap }) => old === undefined && cap === undefined,
     write(body, { sampling }) {
       delete body.max_tokens
       put(body, 'max_completion_tokens', sampling.maxTokens)

@@ -12,6 +12,7 @@ import { followModel, type RecordLookup, recordOf } from './follow-model.ts'
 import { layOverBody } from './lay-over-body.ts'
 import { changesRequests, layerParams } from './layer-params.ts'
 import { OverlayCache } from './overlay-cache.ts'
+import { ResolvedCache, type Revisions } from './resolved-cache.ts'
 import { chainPrompt, hasSystemPrompt, withSystemPrompt } from './system-prompt.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -22,13 +23,16 @@ export interface ResolverOptions {
   catalog: Pick<Catalog, 'find'>
   defaults: () => ModelDefaults
   clock: Clock
+  /** Given, ids are not followed anew for each request but where one of these changed. */
+  revisions?: Revisions
 }
 
-/** Keeps nothing of its own: what it says is as new as the records, the catalog and the defaults. */
+/** What it says is as new as the records, the catalog and the defaults. */
 export function createResolver(options: ResolverOptions): ModelResolver {
   const { records, catalog, defaults, clock } = options
   const follow = (id: string): FollowedModel => followModel(id, options)
   const overlays = new OverlayCache()
+  const known = options.revisions === undefined ? null : new ResolvedCache(options.revisions)
   const layersOf = ({ chain }: ResolvedModel) => layerParams(chain, defaults())
 
   function resolved(id: string, followed: FollowedModel): ResolvedModel | null {
@@ -47,9 +51,11 @@ export function createResolver(options: ResolverOptions): ModelResolver {
     return streamResponse === undefined ? model : { ...model, streamResponse }
   }
 
+  const resolveNow = (id: string): ResolvedModel | null => resolved(id, follow(id))
+
   return {
     follow,
-    resolve: (id) => resolved(id, follow(id)),
+    resolve: (id) => (known === null ? resolveNow(id) : known.get(id, resolveNow)),
     resolveDraft: (draft) =>
       resolved(draft.id, followModel(draft.id, { ...options, records: withDraft(records, draft) })),
     apply(resolved, request, context) {
@@ -60,7 +66,7 @@ export function createResolver(options: ResolverOptions): ModelResolver {
       return prompt === '' ? changed : { ...changed, messages: withSystemPrompt(request.messages, prompt) }
     },
     applyToBody(resolved, { endpoint, body, raw }, context) {
-      if (!resolved.changesRequests) return { body, laid: { fields: NOTHING, bytes: () => raw } }
+      if (!resolved.changesRequests) return { body, laid: untouched(body, raw) }
       const overlay = overlays.get(endpoint, resolved.chain, defaults())
       const done =
         overlay === null
@@ -69,13 +75,9 @@ export function createResolver(options: ResolverOptions): ModelResolver {
               chainPrompt(resolved.chain, defaults(), hasOne, context, clock),
             )
       if (done === null) return null
-      let bytes: Buffer | null = null
       const laid: LaidOver = {
         fields: done.laid,
-        bytes() {
-          bytes ??= changedBytes(raw, body, done.body)
-          return bytes
-        },
+        bytes: (model) => changedBytes(raw, body, done.body, model, done.added),
       }
       return { body: done.body, laid }
     },
@@ -116,6 +118,10 @@ export function createResolver(options: ResolverOptions): ModelResolver {
 /** The records as they would be with one of them saved. */
 function withDraft(records: RecordLookup, draft: Preset): RecordLookup {
   return { find: (id) => (id === draft.id ? draft : records.find(id)) }
+}
+
+function untouched(body: Readonly<Record<string, unknown>>, raw: Buffer): LaidOver {
+  return { fields: NOTHING, bytes: (model) => changedBytes(raw, body, body, model) }
 }
 
 /** Null for what nothing has; throws for a way that ends nowhere. */

@@ -1,4 +1,5 @@
 import type { PassThroughEndpoint } from '../../spec/provider-adapter.ts'
+import { addedFields } from '../../wire/changed-bytes.ts'
 import { isPlainObject } from '../../wire/parameters/parameter-casts.ts'
 import { prependSystemPrompt, type RoleMessage } from '../../wire/parameters/system-prompt.ts'
 import { setField } from './apply-params.ts'
@@ -13,6 +14,8 @@ export interface LaidBody {
   body: Body
   /** Top-level fields that the records decided. */
   laid: ReadonlySet<string>
+  /** All that is new in it, as `addedFields` makes it, where nothing else was changed and that is known. */
+  added?: Buffer
 }
 
 /** Parameters in their places in a dialect's body; made once for as long as the records stay as they are. */
@@ -20,6 +23,8 @@ export interface BodyOverlay {
   places: readonly { place: BodyField; isLocked: boolean }[]
   /** Holds every value, cast. */
   draft: RequestDraft
+  /** What a body gets that has none of them, which is what nearly all clients send; null where that makes no body. */
+  alone: { fields: Body; names: ReadonlySet<string>; bytes: Buffer } | null
 }
 
 /**
@@ -39,7 +44,17 @@ export function bodyOverlay(endpoint: PassThroughEndpoint, layers: LayeredParams
     setField(field, draft, name, given)
     places.push({ place, isLocked: given.source === 'model' })
   }
-  return { places, draft }
+  return { places, draft, alone: fieldsAlone(places, draft) }
+}
+
+function fieldsAlone(places: BodyOverlay['places'], draft: RequestDraft): BodyOverlay['alone'] {
+  const fields: Record<string, unknown> = {}
+  for (const { place } of places) {
+    place.write(fields, draft)
+    if (place.isRequired && fields[place.field] === undefined) return null
+  }
+  const names = new Set(places.map(({ place }) => place.field))
+  return { fields, names, bytes: addedFields(fields) }
 }
 
 /**
@@ -50,9 +65,17 @@ export function bodyOverlay(endpoint: PassThroughEndpoint, layers: LayeredParams
 export function layOverBody(
   endpoint: PassThroughEndpoint,
   body: Body,
-  { places, draft }: BodyOverlay,
+  { places, draft, alone }: BodyOverlay,
   promptFor: (requestHasOne: boolean) => string,
 ): LaidBody | null {
+  const placePrompt = endpoint === 'anthropic:messages' ? placeSystem : placeMessage
+  if (alone !== null && areAllNew(places, body)) {
+    const copy: Record<string, unknown> = { ...body, ...alone.fields }
+    const placed = placePrompt(copy, promptFor)
+    if (placed === null) return null
+    const laid = { body: copy, laid: alone.names }
+    return placed === 'nothing' ? { ...laid, added: alone.bytes } : laid
+  }
   const copy: Record<string, unknown> = { ...body }
   const laid = new Set<string>()
   for (const { place, isLocked } of places) {
@@ -61,35 +84,43 @@ export function layOverBody(
     if (place.isRequired && copy[place.field] === undefined) return null
     laid.add(place.field)
   }
-  const placed = endpoint === 'anthropic:messages' ? placeSystem(copy, promptFor) : placeMessage(copy, promptFor)
-  return placed ? { body: copy, laid } : null
+  return placePrompt(copy, promptFor) === null ? null : { body: copy, laid }
 }
 
-/** Puts the prompt before the first message. False if there are no messages to put it before. */
-function placeMessage(body: Record<string, unknown>, promptFor: (requestHasOne: boolean) => string): boolean {
+function areAllNew(places: BodyOverlay['places'], body: Body): boolean {
+  for (const { place } of places) if (!place.isNew(body)) return false
+  return true
+}
+
+/** Whether there was a prompt to put into a body; null if there is no place for one. */
+type Placed = 'prompt' | 'nothing' | null
+
+/** Puts the prompt before the first message. */
+function placeMessage(body: Record<string, unknown>, promptFor: (requestHasOne: boolean) => string): Placed {
   const { messages } = body
-  if (!Array.isArray(messages) || !messages.every(isPlainObject)) return false
+  if (!Array.isArray(messages) || !messages.every(isPlainObject)) return null
   const [first] = messages as unknown as RoleMessage[]
   const isSystem = first?.role === 'system' || first?.role === 'developer'
   const prompt = promptFor(isSystem && saysSomething(first.content))
-  if (prompt !== '') body.messages = prependSystemPrompt(messages as unknown as RoleMessage[], prompt)
-  return true
+  if (prompt === '') return 'nothing'
+  body.messages = prependSystemPrompt(messages as unknown as RoleMessage[], prompt)
+  return 'prompt'
 }
 
 /** Puts the prompt into Anthropic's `system`: into its first block, so that marks on blocks stay where they are. */
-function placeSystem(body: Record<string, unknown>, promptFor: (requestHasOne: boolean) => string): boolean {
+function placeSystem(body: Record<string, unknown>, promptFor: (requestHasOne: boolean) => string): Placed {
   const system = body.system ?? ''
-  if (typeof system !== 'string' && !Array.isArray(system)) return false
+  if (typeof system !== 'string' && !Array.isArray(system)) return null
   const prompt = promptFor(saysSomething(system))
-  if (prompt === '') return true
+  if (prompt === '') return 'nothing'
   if (typeof system === 'string') {
     body.system = joinPrompts(prompt, system)
-    return true
+    return 'prompt'
   }
   const [first, ...rest] = system as unknown[]
-  if (first !== undefined && !isTextBlock(first)) return false
+  if (first !== undefined && !isTextBlock(first)) return null
   body.system = first === undefined ? prompt : [{ ...first, text: joinPrompts(prompt, first.text) }, ...rest]
-  return true
+  return 'prompt'
 }
 
 function saysSomething(content: unknown): boolean {

@@ -17,14 +17,21 @@ export function passAnthropic(
   const path = pathOf(endpoint)
   if (path === null) return null
   const taken = laid === undefined ? { body, notSent: [] } : withTakenFields(body, laid.fields, facts())
-  const isSame = taken.body === body
-  const bytes = isSame && laid !== undefined ? laid.bytes() : raw
   return {
     path: `${api}${path}`,
-    body:
-      isSame && body.model === upstreamModel ? null : renamed(taken.body, upstreamModel, isSame ? bytes : undefined),
+    body: taken.body === body ? bytesFor(upstreamModel, body, raw, laid) : renamed(taken.body, upstreamModel),
     notSent: taken.notSent,
   }
+}
+
+function bytesFor(
+  upstreamModel: string,
+  body: Readonly<Record<string, unknown>>,
+  raw: Buffer | undefined,
+  laid: LaidOver | undefined,
+): Buffer | string | null {
+  if (body.model === upstreamModel) return null
+  return laid?.bytes(upstreamModel) ?? renamed(body, upstreamModel, raw)
 }
 
 /** The upstream, with the caller's `anthropic-beta` on what is passed through: its body may hold fields that need it. */

@@ -125,7 +125,8 @@ export function createOllamaAdapter(upstream: Upstream, log?: Logger): ProviderA
       const path = PATHS[endpoint]
       if (path === undefined) return null
       const isSame = typeof body.model === 'string' && ollamaModelName(body.model) === ollamaModelName(upstreamModel)
-      return { path, body: isSame ? null : renamed(body, upstreamModel, laid?.bytes() ?? raw), notSent: [] }
+      const bytes = () => laid?.bytes(upstreamModel) ?? renamed(body, upstreamModel, raw)
+      return { path, body: isSame ? null : bytes(), notSent: [] }
     },
   }
 }

@@ -205,13 +205,14 @@ function toPassThrough(
   raw: Buffer | undefined,
   laid?: LaidOver,
 ): PassThroughRequest {
-  const isUnruled = ruled.body === original
+  const bytes = (): Buffer | string | null => {
+    if (ruled.body !== original) return renamed(ruled.body, model)
+    if (original.model === model) return null
+    return laid?.bytes(model) ?? renamed(original, model, raw)
+  }
   return {
     path,
-    body:
-      isUnruled && original.model === model
-        ? null
-        : renamed(ruled.body, model, isUnruled ? (laid?.bytes() ?? raw) : undefined),
+    body: bytes(),
     notSent: ruled.notSent,
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
   }
