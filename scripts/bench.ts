@@ -8,9 +8,10 @@ import { Report } from '../tests/bench/report.ts'
 import { benchSoak } from '../tests/bench/soak-bench.ts'
 import { benchStart } from '../tests/bench/start-bench.ts'
 import { watchStolenTime } from '../tests/bench/stolen-time.ts'
+import { benchStorage } from '../tests/bench/storage-bench.ts'
 import { benchUi } from '../tests/bench/ui-bench.ts'
 
-// `npm run bench [-- gateway|llama|start|ui|portkey|soak …]`: measures, prints ratios, writes bench-results/<time>.json.
+// `npm run bench [-- gateway|llama|start|storage|ui|portkey|soak …]`: measures, prints ratios, writes bench-results/<time>.json.
 // The last two only by name: one installs a peer from npm, the other takes several minutes. Exits with 1 when a figure
 // with a limit is beyond it.
 
@@ -49,10 +50,11 @@ if (isNamed('portkey')) {
 if (isNamed('soak')) {
   await measured('A million requests', () => benchSoak(report))
 }
-if (wants('llama') || wants('ui')) {
+if (wants('llama') || wants('storage') || wants('ui')) {
   const server = await startChild('bench-server.ts', [], { SWITCHYARD_GPU: 'off' })
   try {
     if (wants('llama')) await measured('Llama path', () => benchLlama(server, report))
+    if (wants('storage')) await measured('The loop beside storage', () => benchStorage(server, report))
     if (wants('ui')) await measured('The window in Chromium', () => benchUi(server, report))
   } finally {
     await server.end()
