@@ -10,6 +10,15 @@ afterEach(() => {
   document.documentElement.removeAttribute('data-theme')
 })
 
+// jsdom starts an interval when a frame is asked for and ends it when none is. Started under fake timers it would be a fake
+// one, and there would be no frames any more in this worker: menus would not open. One that goes on is never started anew.
+const { requestAnimationFrame: nextFrame } = globalThis
+if (!('framesGoOn' in window)) {
+  Object.defineProperty(window, 'framesGoOn', { value: true })
+  const goOn = (): void => void nextFrame(goOn)
+  goOn()
+}
+
 /** What jsdom lacks and the components ask for. */
 class NoResizeObserver implements ResizeObserver {
   observe(): void {}

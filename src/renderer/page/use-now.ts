@@ -22,6 +22,7 @@ function createClock(everyMs: number): SharedClock {
   const listeners = new Set<() => void>()
   let now = Date.now()
   let timer: ReturnType<typeof setInterval> | undefined
+  let left = false
   const tick = (): void => {
     if (document.visibilityState !== 'visible') return
     now = Date.now()
@@ -29,8 +30,9 @@ function createClock(everyMs: number): SharedClock {
   }
   return {
     snapshot() {
-      // It stood still while nobody looked. Within a second it is the same, or views would never be done.
-      if (timer === undefined && Math.abs(Date.now() - now) >= 1000) now = Date.now()
+      // It stood still while nobody looked. Then it is the same within a second, or views would never be done.
+      if (timer === undefined && (left || Math.abs(Date.now() - now) >= 1000)) now = Date.now()
+      left = false
       return now
     },
     subscribe(listener) {
@@ -46,6 +48,7 @@ function createClock(everyMs: number): SharedClock {
         if (listeners.size > 0) return
         clearInterval(timer)
         timer = undefined
+        left = true
         document.removeEventListener('visibilitychange', tick)
       }
     },

@@ -1,7 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
 import { holdProcedure } from '../support/hold-procedure.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
@@ -14,7 +13,6 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(60)
   HTMLElement.prototype.scrollTo = () => undefined
-  useChatUi.setState(useChatUi.getInitialState(), true)
   return () => vi.restoreAllMocks()
 })
 

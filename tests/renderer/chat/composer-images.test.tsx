@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_IMAGES } from '#shared/chats.ts'
 // The page comes in a chunk of its own: fetched before the first test waits for it.
 import '../../../src/renderer/features/chat/chat-page.tsx'
-import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
 import { catalogModel, holder, threePlaces } from '../support/catalog-samples.ts'
 import { holdProcedure } from '../support/hold-procedure.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
@@ -18,7 +17,6 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(4000)
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(60)
   HTMLElement.prototype.scrollTo = () => undefined
-  useChatUi.setState(useChatUi.getInitialState(), true)
   vi.stubGlobal('createImageBitmap', async (file: File) => {
     if (file.name.startsWith('broken')) throw new DOMException('The source image could not be decoded.')
     return { width: 40, height: 30, close: () => undefined }

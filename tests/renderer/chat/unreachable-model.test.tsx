@@ -3,7 +3,6 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 // The page comes in a chunk of its own: fetched before the first test waits for it.
 import '../../../src/renderer/features/chat/chat-page.tsx'
-import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
 import { catalogModel, holder } from '../support/catalog-samples.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
@@ -17,7 +16,6 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(4000)
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(60)
   HTMLElement.prototype.scrollTo = () => undefined
-  useChatUi.setState(useChatUi.getInitialState(), true)
   ahead = 0
   const real = Date.now
   vi.spyOn(Date, 'now').mockImplementation(() => real() + ahead)

@@ -31,6 +31,13 @@ describe('the time of the window', () => {
     expect(times()).toEqual(['9000000'])
   })
 
+  it('is right for the first who looks again, however soon', () => {
+    render(<Shown />).unmount()
+    vi.setSystemTime(1_000_400)
+    render(<Shown />)
+    expect(times()).toEqual(['1000400'])
+  })
+
   it('stands still while the window is hidden, and is right once it is seen', () => {
     render(<Shown />)
     const hidden = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')

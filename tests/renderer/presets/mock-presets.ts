@@ -15,8 +15,6 @@ import {
   type Template,
   type TemplateInput,
 } from '#shared/presets.ts'
-import { usePresetsStore } from '../../../src/renderer/features/presets/presets-store.ts'
-import { usePresetActionStore } from '../../../src/renderer/features/presets/use-preset-actions.ts'
 import { threePlaces } from '../support/catalog-samples.ts'
 import { createMockEngine, type MockEngine, type MockState } from '../support/mock-engine.ts'
 import { rowOf, someParameters, somePresets, someTemplates } from './preset-samples.ts'
@@ -34,8 +32,6 @@ export interface PresetEngine extends MockEngine {
 
 /** An engine in memory with presets; what the real one checks by rules is checked here as far as the window shows it. */
 export function createPresetEngine(records: Preset[] = somePresets(), initial: Partial<MockState> = {}): PresetEngine {
-  usePresetsStore.setState(usePresetsStore.getInitialState(), true)
-  usePresetActionStore.setState(usePresetActionStore.getInitialState(), true)
   const engine = createMockEngine({ catalog: threePlaces(), ...initial })
   const presets: PresetEngine['presets'] = {
     records,

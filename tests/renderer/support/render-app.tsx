@@ -8,12 +8,15 @@ import { rememberSession, setSessionSource, useSessionStore } from '../../../src
 import { useBackendsStore } from '../../../src/renderer/features/backends/backends-store.ts'
 import { useTestRuns } from '../../../src/renderer/features/backends/test-runs.ts'
 import { useConnectionActionStore } from '../../../src/renderer/features/backends/use-connection-actions.ts'
+import { useChatUi } from '../../../src/renderer/features/chat/chat-ui-store.ts'
 import { useImportStore } from '../../../src/renderer/features/models/import-store.ts'
 import { useModelsStore } from '../../../src/renderer/features/models/models-store.ts'
 import { useModelActionStore } from '../../../src/renderer/features/models/use-model-actions.ts'
 import { useJobsStore } from '../../../src/renderer/features/ollama/jobs-store.ts'
 import { useOllamaStore } from '../../../src/renderer/features/ollama/ollama-store.ts'
 import { useUploadStore } from '../../../src/renderer/features/ollama/upload-store.ts'
+import { usePresetsStore } from '../../../src/renderer/features/presets/presets-store.ts'
+import { usePresetActionStore } from '../../../src/renderer/features/presets/use-preset-actions.ts'
 import { createI18n, type Language } from '../../../src/renderer/i18n/setup.ts'
 import { useConnectionStore } from '../../../src/renderer/stores/connection-store.ts'
 import type { MockEngine } from './mock-engine.ts'
@@ -29,6 +32,9 @@ export function renderApp(engine: MockEngine, path: string, language: Language =
   useJobsStore.setState(useJobsStore.getInitialState(), true)
   useOllamaStore.setState(useOllamaStore.getInitialState(), true)
   useUploadStore.setState(useUploadStore.getInitialState(), true)
+  usePresetsStore.setState(usePresetsStore.getInitialState(), true)
+  usePresetActionStore.setState(usePresetActionStore.getInitialState(), true)
+  useChatUi.setState(useChatUi.getInitialState(), true)
   useConnectionStore.setState(useConnectionStore.getInitialState(), true)
   engine.state.settings = { ...engine.state.settings, language }
   setLink(async () => engine.link)
