@@ -66,6 +66,8 @@ describe('the official client', () => {
         output_tokens_details: { thinking_tokens: 1 },
       },
     })
+    // `citations: null` is no array for clients that check answers, such as the AI SDK.
+    expect(data.content).toStrictEqual([{ type: 'text', text: 'Hello there' }])
     expect(response.headers.get('x-switchyard-connection')).toBe('here')
     expect(engine.calls[0]).toMatchObject({ kind: 'chat', caller: { principal: OWNER, via: 'anthropic' } })
     expect(asked().sampling).toEqual({ maxTokens: 100 })

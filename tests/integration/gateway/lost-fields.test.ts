@@ -81,6 +81,17 @@ describe('POST /v1/responses', () => {
       'tools[0].defer_loading, tools[1].tools[0].defer_loading, input[].encrypted_content, input[].content[].detail',
     )
   })
+
+  test('goes on without thoughts that are only referred to, as the AI SDK sends them, and names them', async () => {
+    const call = { type: 'function_call', call_id: 'c1', name: 'a', arguments: '{}' }
+    const input = [
+      { role: 'user', content: 'Hi' },
+      { type: 'item_reference', id: 'rs_5f1' },
+      call,
+      { type: 'function_call_output', call_id: 'c1', output: 'done' },
+    ]
+    expect(await lost('/v1/responses', { input })).toBe('input[].item_reference')
+  })
 })
 
 describe('POST /v1/chat/completions', () => {

@@ -17,7 +17,7 @@ export function anthropicMessage(identity: MessageIdentity, answer: WholeAnswer)
   const thinks = reasoning !== '' || reasoningSignature !== undefined
   const content: object[] = []
   if (thinks) content.push({ type: 'thinking', thinking: reasoning, signature: reasoningSignature ?? '' })
-  if (text !== '') content.push({ type: 'text', text, citations: null })
+  if (text !== '') content.push({ type: 'text', text })
   for (const call of toolCalls) {
     content.push({ type: 'tool_use', id: call.id, name: call.name, input: toolInput(call.arguments) })
   }

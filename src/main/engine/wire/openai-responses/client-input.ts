@@ -35,6 +35,7 @@ const inputItem = z.discriminatedUnion('type', [
     summary: z.array(contentPart).nullish(),
     content: z.array(contentPart).nullish(),
     encrypted_content: z.string().nullish(),
+    isReference: z.literal(true).optional(),
   }),
 ])
 type CallItem = Extract<z.output<typeof inputItem>, { type: 'function_call' | 'custom_tool_call' }>
@@ -49,17 +50,23 @@ const ITEM_TYPES = new Set<unknown>([
 
 export const inputField = z.union([z.string(), z.array(inputItem)])
 
-/** The input with `type` where it may be left out. Throws `unsupported` for items that only OpenAI's own servers can read. */
+/**
+ * The input with `type` where it may be left out, and with thoughts that are only referred to as empty ones: an answer can
+ * do without them. Throws `unsupported` for items that only OpenAI's own servers can read.
+ */
 export function nameInputItems(input: unknown): unknown {
   if (!Array.isArray(input)) return input
   return input.map((item: unknown, index) => {
     if (typeof item !== 'object' || item === null) return item
-    const { type } = item as { type?: unknown }
+    const { type, id } = item as { type?: unknown; id?: unknown }
     if (type === undefined) return { ...item, type: 'message' }
+    if (type === 'item_reference' && typeof id === 'string' && id.startsWith('rs_')) {
+      return { type: 'reasoning', isReference: true }
+    }
     if (typeof type !== 'string' || ITEM_TYPES.has(type)) return item
     const why =
       type === 'item_reference'
-        ? 'nothing is stored here, so an earlier item must be sent again in full'
+        ? 'nothing is stored here, so an earlier item must be sent again in full (many clients do so with "store": false)'
         : 'it needs a tool that OpenAI runs'
     throw unsupported(`input[${index}]`, `items of type '${type}' cannot be sent: ${why}.`)
   })
@@ -122,6 +129,7 @@ export function toChatMessages(
       case 'reasoning':
         // Only OpenAI's own models can read it.
         if (item.encrypted_content) lost.add('input[].encrypted_content')
+        if (item.isReference) lost.add('input[].item_reference')
         turn.reasoning += textOf(toParts([...(item.content ?? item.summary ?? [])], at, lost))
         break
     }
