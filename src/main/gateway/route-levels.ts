@@ -37,6 +37,8 @@ export const ROUTE_LEVELS: Readonly<Record<string, RouteAccess>> = {
   'DELETE /api/delete': administration,
   'HEAD /api/blobs/*': administration,
   'POST /api/blobs/*': administration,
+  'POST /api/me': administration,
+  'POST /api/signout': administration,
 
   'GET /': publicly,
   'GET /health': { ...publicly, isTimed: true },

@@ -95,6 +95,14 @@ describe('the official client', () => {
     })
   })
 
+  test('is not told of vectors by a model that answers: `ollama run` would show those alone', async () => {
+    engine.files.push(fakeFile('both'), fakeFile('vectors'))
+    engine.models.push(fakeModel('both', { capabilities: ['chat', 'completion', 'embedding', 'tools'] }))
+    expect((await client.show({ model: 'both' })).capabilities).toEqual(['completion', 'tools'])
+    engine.models.push(fakeModel('vectors', { capabilities: ['embedding'] }))
+    expect((await client.show({ model: 'vectors' })).capabilities).toEqual(['embedding'])
+  })
+
   test('gets a whole chat', async () => {
     const answer = await client.chat({
       model: 'demo:latest',

@@ -84,6 +84,8 @@ const EXPECTED: Record<string, string> = {
   'DELETE /api/delete': 'admin admin',
   'HEAD /api/blobs/*': 'admin admin',
   'POST /api/blobs/*': 'admin admin',
+  'POST /api/me': 'admin admin',
+  'POST /api/signout': 'admin admin',
   'GET /api/models/base': 'admin admin',
   'POST /api/models/unload': 'admin admin',
   'POST /ollama/verify': 'admin admin',

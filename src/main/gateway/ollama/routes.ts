@@ -5,6 +5,7 @@ import { embeddings as openAiEmbeddings } from '../openai/answers.ts'
 import { inDialect, sendJson } from '../respond.ts'
 import type { Routes } from '../router.ts'
 import { forClient } from '../run-answer.ts'
+import { account } from './account.ts'
 import { chat, generate } from './answers.ts'
 import { hasBlob, putBlob } from './blobs.ts'
 import { create } from './create-model.ts'
@@ -37,6 +38,8 @@ export const ollamaRoutes: Routes = {
   'DELETE /api/delete': remove,
   'HEAD /api/blobs/*': hasBlob,
   'POST /api/blobs/*': putBlob,
+  'POST /api/me': account('/api/me'),
+  'POST /api/signout': account('/api/signout'),
 }
 
 async function version(exchange: Exchange): Promise<void> {

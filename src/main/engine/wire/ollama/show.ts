@@ -28,9 +28,19 @@ export function ollamaShow(model: CatalogModel, gguf: GgufDetails | null, tellsP
     template: gguf?.template ?? '',
     details: ollamaModelDetails(model),
     model_info: gguf === null ? catalogInfo(model) : metadataInfo(gguf),
-    capabilities: [...new Set(model.capabilities.flatMap((capability) => CAPABILITY_NAMES[capability] ?? []))],
+    capabilities: capabilities(model),
     modified_at: ollamaTimestamp(model.modifiedAt),
   }
+}
+
+/**
+ * In Ollama's words, where a model either completes or embeds: `ollama run` shows the vector of what is typed, and asks no
+ * model that says it embeds. What completes can be asked for vectors all the same, as at Ollama.
+ */
+function capabilities(model: CatalogModel): string[] {
+  const names = new Set(model.capabilities.flatMap((capability) => CAPABILITY_NAMES[capability] ?? []))
+  if (names.has('completion')) names.delete('embedding')
+  return [...names]
 }
 
 function metadataInfo(gguf: GgufDetails): Record<string, unknown> {
