@@ -124,3 +124,55 @@ test('a client that joins a running pull is told every layer', async () => {
   expectOllamaLines(second.seen)
   expect(registry.pulls()).toBe(1)
 })
+
+test('every step of the server is told in its order, however fast they follow each other', async () => {
+  const bench = await startBench()
+  const registry = await startRegistry(bench)
+  const { seen, ended } = follow(bench, '')
+  await until('it is pulled', () => registry.pulls() === 1 || null)
+  registry.say(
+    { status: 'pulling manifest' },
+    layerA(),
+    layerA(A_TOTAL),
+    layerB(B_TOTAL),
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+    { status: 'success' },
+  )
+  await ended
+  expect(seen).toEqual([
+    { status: 'pulling manifest' },
+    layerA(A_TOTAL),
+    layerB(B_TOTAL),
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+    { status: 'success' },
+  ])
+})
+
+test('what the server refuses at once is answered with its status and words', async () => {
+  const bench = await startBench()
+  const refusing = createServer((req, res) => {
+    const isAsked = req.url === '/api/pull' || req.url === '/api/create'
+    res.writeHead(isAsked ? 400 : 200, { 'Content-Type': 'application/json' })
+    res.end(JSON.stringify(isAsked ? { error: 'invalid model name' } : { models: [], version: '0.13.5' }))
+  })
+  await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    refusing.closeAllConnections()
+    refusing.close()
+  })
+  const port = (refusing.address() as AddressInfo).port
+  await bench.add({ provider: 'ollama', baseUrl: `http://127.0.0.1:${port}`, name: 'Refusing' })
+  const bodies = [
+    ['pull', { model: '!!' }],
+    ['pull', { model: '!!', stream: false }],
+    ['create', { model: '!!', from: 'base' }],
+  ] as const
+  for (const [action, body] of bodies) {
+    const answer = await bench.post(`/api/${action}`, body)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([400, { error: 'Refusing: invalid model name' }])
+    const inWebUi = await bench.post(`/ollama/api/${action}`, body)
+    expect([inWebUi.status, JSON.parse(inWebUi.body)]).toEqual([400, { detail: 'invalid model name' }])
+  }
+})

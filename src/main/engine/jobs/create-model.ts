@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '../spec/engine-error.ts'
+import { CREATING } from '../spec/jobs.ts'
 import { createRequest } from '../wire/modelfile/create-request.ts'
 import { fileName, modelSources, type WeightSource } from '../wire/modelfile/model-sources.ts'
 import { parseModelfile } from '../wire/modelfile/parse-modelfile.ts'
@@ -27,7 +28,7 @@ export async function uploadModel(run: JobRun, input: InputOf<'upload'>): Promis
 
 function create(run: JobRun, body: object): Promise<void> {
   return persevere(run, async (attempt) => {
-    attempt.phase('creating the model', QUIET_PATIENCE_MS)
+    attempt.phase(CREATING, QUIET_PATIENCE_MS)
     await followProgress(attempt, '/api/create', body)
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EngineError } from '../spec/engine-error.ts'
 
 const onConnection = { connectionId: z.string() }
 const ofModel = { ...onConnection, model: z.string() }
@@ -32,3 +33,10 @@ export const jobCheckpointSchema = z.object({
   digests: z.record(z.string(), z.string()).default({}),
 })
 export type JobCheckpoint = z.infer<typeof jobCheckpointSchema>
+
+/** A model's name without the space around it. Throws `invalid_request` where nothing is left. */
+export function modelName(text: string): string {
+  const name = text.trim()
+  if (name === '') throw new EngineError('invalid_request', 'The name of the model is missing.', { param: 'model' })
+  return name
+}

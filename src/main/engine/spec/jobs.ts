@@ -1,4 +1,8 @@
 import type { Job, OllamaDetails, OllamaModel } from '#shared/jobs.ts'
+import type { EngineError } from './engine-error.ts'
+
+/** The step of a create job until its server says something. */
+export const CREATING = 'creating the model'
 
 /** Where one layer of a job stands, in the words and figures of the server that moves it. */
 export interface JobLayer {
@@ -19,6 +23,10 @@ export interface Jobs {
   get(id: string): Job | null
   /** Each layer that the job moves or moved since Switchyard started, in the order of their first figures. */
   layers(id: string): readonly JobLayer[]
+  /** What was done since Switchyard started, each step in the server's or our words, in order; those of each try anew. */
+  steps(id: string): readonly string[]
+  /** What a failed job failed with since Switchyard started, with its server's status where that refused it; else null. */
+  failure(id: string): EngineError | null
   /** A pull of a model that is already being pulled there joins it. */
   pull(input: { connectionId: string; model: string; insecure?: boolean }): Job
   push(input: { connectionId: string; model: string; insecure?: boolean }): Job

@@ -83,6 +83,6 @@ export async function createFromFile(
   }
   if (last.state === 'interrupted')
     throw new EngineError('shutting_down', `${name} goes on when Switchyard starts again.`)
-  if (last.state !== 'done') throw jobError(last)
+  if (last.state !== 'done') throw jobError(exchange, last)
   await stream.say({ done: true, blob: digest, name, model_created: name })
 }
