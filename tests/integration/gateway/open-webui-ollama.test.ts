@@ -410,6 +410,8 @@ describe('management', () => {
     const broken = await bench.post('/api/create', { model: 'x', modelfile: 'FROM base:1b\nSYTEM Be brief.' })
     expect(broken.status).toBe(400)
     expect((jsonOf(broken) as { error: string }).error).toMatch(/line 2/i)
+    const ofNothing = await bench.post('/api/create', { model: 'x', system: 'Be brief.' })
+    expect([ofNothing.status, jsonOf(ofNothing)]).toEqual([400, { error: "neither 'from' or 'files' was specified" }])
     const newer = await bench.post('/api/create', { model: 'newer', from: 'base:1b', info: { x: 1 }, stream: false })
     expect(newer.status).toBe(200)
     expect(server.requestsTo('/api/create').at(-1)?.body).toEqual({

@@ -28,6 +28,8 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   exchange.model = request.model
   const { engine } = exchange.gateway
   const base = baseOf(request)
+  if (isOfNothing(request))
+    throw new EngineError('invalid_request', "neither 'from' or 'files' was specified", { param: 'from' })
   const server = await choose(exchange, base, request, index)
   const model = bareName(server.connection, request.model)
   const from = request.from === null ? null : baseAt(engine, server, request.from)
@@ -51,6 +53,11 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
         ...(request.quantize === null ? {} : { quantize: request.quantize }),
       }),
   )
+}
+
+/** Ollama refuses it in these words, on which its clients match; a Modelfile says itself what it lacks. */
+function isOfNothing({ from, modelfile, body }: CreateRequest): boolean {
+  return from === null && modelfile === null && Object.keys(body.files ?? {}).length === 0
 }
 
 /**
