@@ -541,6 +541,10 @@ describe('management', () => {
     })
     expect(server.library.blobs.get(String(events.at(-1)?.blob))).toBe(300_004)
     expect(server.library.models.has('My-model-Q4:latest')).toBe(true)
+    // Under its own name, and not under the one that it has on this disk.
+    expect(server.requestsTo('/api/create').at(-1)?.body?.files).toEqual({
+      'My model Q4.gguf': String(events.at(-1)?.blob),
+    })
 
     const wrong = new FormData()
     wrong.append('file', new Blob(['<html>']), 'page.gguf')

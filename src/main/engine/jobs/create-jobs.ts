@@ -235,14 +235,8 @@ export function createJobs(options: JobsOptions): Jobs {
         files: uploaded,
       })
     },
-    upload: ({ connectionId, model, path, removeFileAfterwards }) =>
-      begin({
-        kind: 'upload',
-        connectionId,
-        model: modelName(model),
-        path,
-        removeFileAfterwards: removeFileAfterwards ?? false,
-      }),
+    upload: ({ model, removeFileAfterwards, ...file }) =>
+      begin({ kind: 'upload', ...file, model: modelName(model), removeFileAfterwards: removeFileAfterwards ?? false }),
     updateAll: ({ connectionId }) => begin({ kind: 'update-all', connectionId }),
     cancel(id) {
       const entry = find(id)

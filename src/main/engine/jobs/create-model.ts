@@ -23,7 +23,7 @@ export async function createModel(run: JobRun, input: InputOf<'create'>): Promis
 /** Makes a model from one GGUF file on this machine. */
 export async function uploadModel(run: JobRun, input: InputOf<'upload'>): Promise<void> {
   const digest = await sendBlob(run, input.path)
-  await create(run, { model: input.model, stream: true, files: { [fileName(input.path)]: digest } })
+  await create(run, { model: input.model, stream: true, files: { [input.fileName ?? fileName(input.path)]: digest } })
 }
 
 function create(run: JobRun, body: object): Promise<void> {

@@ -15,7 +15,14 @@ export const jobInputSchema = z.discriminatedUnion('kind', [
     quantize: z.string().nullable(),
     files: z.record(z.string(), z.string()),
   }),
-  z.object({ kind: z.literal('upload'), ...ofModel, path: z.string(), removeFileAfterwards: z.boolean() }),
+  z.object({
+    kind: z.literal('upload'),
+    ...ofModel,
+    path: z.string(),
+    /** What the server is told, for a file that lies here under a name of ours. */
+    fileName: z.string().optional(),
+    removeFileAfterwards: z.boolean(),
+  }),
   z.object({ kind: z.literal('update-all'), ...onConnection }),
 ])
 export type JobInput = z.infer<typeof jobInputSchema>

@@ -38,8 +38,17 @@ export interface Jobs {
     quantize?: string
     files?: Record<string, string>
   }): Job
-  /** Reads the GGUF from disk, uploads the blob (resumes by asking for it first), then creates the model. */
-  upload(input: { connectionId: string; model: string; path: string; removeFileAfterwards?: boolean }): Job
+  /**
+   * Reads the GGUF from disk, uploads the blob (resumes by asking for it first), then creates the model. The server is told
+   * `fileName`, else the path's own.
+   */
+  upload(input: {
+    connectionId: string
+    model: string
+    path: string
+    fileName?: string
+    removeFileAfterwards?: boolean
+  }): Job
   /** Pulls every model of the server again; each is its own item, failures are kept by name. */
   updateAll(input: { connectionId: string }): Job
   /** Ends it without touching any installed version. No-op once it has ended. */
