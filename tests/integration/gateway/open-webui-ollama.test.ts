@@ -380,6 +380,21 @@ describe('management', () => {
     expect(list.models.map(({ model }) => model)).not.toContain('gpu.other:latest')
   })
 
+  test('a pull at the root goes where the prefix of the name leads; Open WebUI’s goes to the first', async () => {
+    const registry = new Map([['tiny', { layers: [1_000] }]])
+    const first = await startOllama({ models: [], script: { registry } })
+    const second = await startOllama({ models: [], script: { registry } })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: first.url })
+    await bench.add({ provider: 'ollama', baseUrl: second.url, prefixId: 'gpu' })
+    expect((await bench.post('/api/pull', { model: 'gpu.tiny', stream: false })).status).toBe(200)
+    expect(second.requestsTo('/api/pull').map(({ body }) => body?.model)).toEqual(['tiny'])
+    expect(first.requestsTo('/api/pull')).toEqual([])
+    expect(jsonOf(await bench.post('/api/show', { model: 'gpu.tiny' }))).toHaveProperty('modelfile')
+    await bench.post('/ollama/api/pull', { model: 'tiny' })
+    expect(first.requestsTo('/api/pull')).toHaveLength(1)
+  })
+
   test('at the root: Modelfile text, blobs, copy, delete; what Ollama does not hold cannot be changed', async () => {
     const server = await startOllama({ models: [scriptedModel('base:1b')] })
     const bench = await startBench()
