@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { Ollama, type ProgressResponse } from 'ollama'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../../support/until.ts'
-import { type Bench, startBench } from './open-webui-bench.ts'
+import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
+import { type Bench, linesOf, startBench, startOllama } from './open-webui-bench.ts'
 
 const LAYER_A = `sha256:${'a'.repeat(64)}`
 const LAYER_B = `sha256:${'b'.repeat(64)}`
@@ -175,4 +176,40 @@ test('what the server refuses at once is answered with its status and words', as
     const inWebUi = await bench.post(`/ollama/api/${action}`, body)
     expect([inWebUi.status, JSON.parse(inWebUi.body)]).toEqual([400, { detail: 'invalid model name' }])
   }
+})
+
+test('a server that is gone is said at once, and what it was doing is joined all the same', async () => {
+  const bench = await startBench()
+  const registry = new Map([['tiny', { layers: [1_000_000] }]])
+  const server = await startOllama({ models: [scriptedModel('base:1b')], script: { registry, stepMs: 20 } })
+  await bench.add({ provider: 'ollama', baseUrl: server.url, name: 'Gone' })
+  const first = bench.post('/api/pull', { model: 'tiny' })
+  await until('it is pulled', () => server.requestsTo('/api/pull').length === 1 || null)
+  await server.kill()
+  await until('its line broke', () => bench.engine.jobs.list()[0]?.state === 'retrying' || null)
+  const others = [
+    ['pull', { model: 'big' }],
+    ['pull', { model: 'big', stream: false }],
+    ['push', { model: 'base:1b' }],
+    ['create', { model: 'mine', from: 'base:1b' }],
+  ] as const
+  for (const [action, body] of others) {
+    const answer = await bench.post(`/api/${action}`, body)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([502, { error: expect.stringMatching(/^Gone .*refused/) }])
+    const inWebUi = await bench.post(`/ollama/api/${action}`, body)
+    expect([inWebUi.status, JSON.parse(inWebUi.body)]).toEqual([
+      500,
+      { detail: expect.stringMatching(/^Ollama: Gone .*refused/) },
+    ])
+  }
+  expect(bench.engine.jobs.list()).toHaveLength(1)
+  const joined = await fetch(`http://127.0.0.1:${bench.port}/ollama/api/pull`, {
+    method: 'POST',
+    body: '{"model":"tiny:latest"}',
+  })
+  await server.revive()
+  bench.engine.jobs.resume(bench.engine.jobs.list()[0]?.id ?? '')
+  expect(linesOf(await first).at(-1)).toEqual({ status: 'success' })
+  expect((await joined.text()).trimEnd().split('\n').at(-1)).toBe('{"status":"success"}')
+  expect(bench.engine.jobs.list()).toHaveLength(1)
 })

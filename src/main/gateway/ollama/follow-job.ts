@@ -13,11 +13,15 @@ import { createJobLines, failureText, isOver } from './job-lines.ts'
  * same request joins it again. Without `stream` one object comes at the end. What the server refuses at once is answered
  * with its status.
  */
-export function followJob(exchange: Exchange, stream: boolean, start: () => Promise<Job> | Job): Promise<void> {
+export function followJob(
+  exchange: Exchange,
+  stream: boolean,
+  start: (signal: AbortSignal) => Promise<Job> | Job,
+): Promise<void> {
   return forClient(
     exchange,
     async (signal) => {
-      const job = await start()
+      const job = await start(signal)
       if (stream) return streamJob(exchange, job, signal)
       const end = await endOf(exchange, job, signal)
       if (end.state !== 'done') throw jobError(exchange, end)
