@@ -380,6 +380,21 @@ describe('management', () => {
     expect(list.models.map(({ model }) => model)).not.toContain('gpu.other:latest')
   })
 
+  test('a pull at the root goes where the prefix of the name leads; Open WebUI’s goes to the first', async () => {
+    const registry = new Map([['tiny', { layers: [1_000] }]])
+    const first = await startOllama({ models: [], script: { registry } })
+    const second = await startOllama({ models: [], script: { registry } })
+    const bench = await startBench()
+    await bench.add({ provider: 'ollama', baseUrl: first.url })
+    await bench.add({ provider: 'ollama', baseUrl: second.url, prefixId: 'gpu' })
+    expect((await bench.post('/api/pull', { model: 'gpu.tiny', stream: false })).status).toBe(200)
+    expect(second.requestsTo('/api/pull').map(({ body }) => body?.model)).toEqual(['tiny'])
+    expect(first.requestsTo('/api/pull')).toEqual([])
+    expect(jsonOf(await bench.post('/api/show', { model: 'gpu.tiny' }))).toHaveProperty('modelfile')
+    await bench.post('/ollama/api/pull', { model: 'tiny' })
+    expect(first.requestsTo('/api/pull')).toHaveLength(1)
+  })
+
   test('at the root: Modelfile text, blobs, copy, delete; what Ollama does not hold cannot be changed', async () => {
     const server = await startOllama({ models: [scriptedModel('base:1b')] })
     const bench = await startBench()
@@ -410,6 +425,8 @@ describe('management', () => {
     const broken = await bench.post('/api/create', { model: 'x', modelfile: 'FROM base:1b\nSYTEM Be brief.' })
     expect(broken.status).toBe(400)
     expect((jsonOf(broken) as { error: string }).error).toMatch(/line 2/i)
+    const ofNothing = await bench.post('/api/create', { model: 'x', system: 'Be brief.' })
+    expect([ofNothing.status, jsonOf(ofNothing)]).toEqual([400, { error: "neither 'from' or 'files' was specified" }])
     const newer = await bench.post('/api/create', { model: 'newer', from: 'base:1b', info: { x: 1 }, stream: false })
     expect(newer.status).toBe(200)
     expect(server.requestsTo('/api/create').at(-1)?.body).toEqual({
@@ -539,6 +556,10 @@ describe('management', () => {
     })
     expect(server.library.blobs.get(String(events.at(-1)?.blob))).toBe(300_004)
     expect(server.library.models.has('My-model-Q4:latest')).toBe(true)
+    // Under its own name, and not under the one that it has on this disk.
+    expect(server.requestsTo('/api/create').at(-1)?.body?.files).toEqual({
+      'My model Q4.gguf': String(events.at(-1)?.blob),
+    })
 
     const wrong = new FormData()
     wrong.append('file', new Blob(['<html>']), 'page.gguf')

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { Ollama, type ProgressResponse } from 'ollama'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../../support/until.ts'
-import { type Bench, startBench } from './open-webui-bench.ts'
+import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
+import { type Bench, linesOf, startBench, startOllama } from './open-webui-bench.ts'
 
 const LAYER_A = `sha256:${'a'.repeat(64)}`
 const LAYER_B = `sha256:${'b'.repeat(64)}`
@@ -123,4 +124,92 @@ test('a client that joins a running pull is told every layer', async () => {
   await Promise.all([first.ended, second.ended])
   expectOllamaLines(second.seen)
   expect(registry.pulls()).toBe(1)
+})
+
+test('every step of the server is told in its order, however fast they follow each other', async () => {
+  const bench = await startBench()
+  const registry = await startRegistry(bench)
+  const { seen, ended } = follow(bench, '')
+  await until('it is pulled', () => registry.pulls() === 1 || null)
+  registry.say(
+    { status: 'pulling manifest' },
+    layerA(),
+    layerA(A_TOTAL),
+    layerB(B_TOTAL),
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+    { status: 'success' },
+  )
+  await ended
+  expect(seen).toEqual([
+    { status: 'pulling manifest' },
+    layerA(A_TOTAL),
+    layerB(B_TOTAL),
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+    { status: 'success' },
+  ])
+})
+
+test('what the server refuses at once is answered with its status and words', async () => {
+  const bench = await startBench()
+  const refusing = createServer((req, res) => {
+    const isAsked = req.url === '/api/pull' || req.url === '/api/create'
+    res.writeHead(isAsked ? 400 : 200, { 'Content-Type': 'application/json' })
+    res.end(JSON.stringify(isAsked ? { error: 'invalid model name' } : { models: [], version: '0.13.5' }))
+  })
+  await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    refusing.closeAllConnections()
+    refusing.close()
+  })
+  const port = (refusing.address() as AddressInfo).port
+  await bench.add({ provider: 'ollama', baseUrl: `http://127.0.0.1:${port}`, name: 'Refusing' })
+  const bodies = [
+    ['pull', { model: '!!' }],
+    ['pull', { model: '!!', stream: false }],
+    ['create', { model: '!!', from: 'base' }],
+  ] as const
+  for (const [action, body] of bodies) {
+    const answer = await bench.post(`/api/${action}`, body)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([400, { error: 'Refusing: invalid model name' }])
+    const inWebUi = await bench.post(`/ollama/api/${action}`, body)
+    expect([inWebUi.status, JSON.parse(inWebUi.body)]).toEqual([400, { detail: 'invalid model name' }])
+  }
+})
+
+test('a server that is gone is said at once, and what it was doing is joined all the same', async () => {
+  const bench = await startBench()
+  const registry = new Map([['tiny', { layers: [1_000_000] }]])
+  const server = await startOllama({ models: [scriptedModel('base:1b')], script: { registry, stepMs: 20 } })
+  await bench.add({ provider: 'ollama', baseUrl: server.url, name: 'Gone' })
+  const first = bench.post('/api/pull', { model: 'tiny' })
+  await until('it is pulled', () => server.requestsTo('/api/pull').length === 1 || null)
+  await server.kill()
+  await until('its line broke', () => bench.engine.jobs.list()[0]?.state === 'retrying' || null)
+  const others = [
+    ['pull', { model: 'big' }],
+    ['pull', { model: 'big', stream: false }],
+    ['push', { model: 'base:1b' }],
+    ['create', { model: 'mine', from: 'base:1b' }],
+  ] as const
+  for (const [action, body] of others) {
+    const answer = await bench.post(`/api/${action}`, body)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([502, { error: expect.stringMatching(/^Gone .*refused/) }])
+    const inWebUi = await bench.post(`/ollama/api/${action}`, body)
+    expect([inWebUi.status, JSON.parse(inWebUi.body)]).toEqual([
+      500,
+      { detail: expect.stringMatching(/^Ollama: Gone .*refused/) },
+    ])
+  }
+  expect(bench.engine.jobs.list()).toHaveLength(1)
+  const joined = await fetch(`http://127.0.0.1:${bench.port}/ollama/api/pull`, {
+    method: 'POST',
+    body: '{"model":"tiny:latest"}',
+  })
+  await server.revive()
+  bench.engine.jobs.resume(bench.engine.jobs.list()[0]?.id ?? '')
+  expect(linesOf(await first).at(-1)).toEqual({ status: 'success' })
+  expect((await joined.text()).trimEnd().split('\n').at(-1)).toBe('{"status":"success"}')
+  expect(bench.engine.jobs.list()).toHaveLength(1)
 })

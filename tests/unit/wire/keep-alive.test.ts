@@ -11,6 +11,11 @@ test.each([
   ['10', 10],
   ['500ms', 1],
   ['1.5s', 2],
+  ['.5s', 1],
+  ['2.m', 120],
+  ['+1h', 3600],
+  ['1500000µs', 2],
+  ['1500000μs', 2],
   [0, 0],
   [-1, -1],
   [0.2, 1],
@@ -19,6 +24,15 @@ test.each([
   expect(keepAliveSeconds(value)).toBe(seconds)
 })
 
-test.each(['', 'soon', '5 m', '5mm', 'm', Number.NaN, Number.POSITIVE_INFINITY])('refuses %j', (value) => {
-  expect(() => keepAliveSeconds(value)).toThrow(/not a duration/)
+test.each(['', 'soon', '5 m', '5mm', 'm', '.s', '.', '1s.', Number.NaN, Number.POSITIVE_INFINITY])(
+  'refuses %j',
+  (value) => {
+    expect(() => keepAliveSeconds(value)).toThrow(/not a duration/)
+  },
+)
+
+test('a long text that is no duration is refused without being tried in every way', () => {
+  const started = performance.now()
+  expect(() => keepAliveSeconds(`${'1'.repeat(50_000)}x`)).toThrow(/not a duration/)
+  expect(performance.now() - started).toBeLessThan(200)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { collectAnswer } from '../../../src/main/engine/wire/collect-answer.ts'
@@ -86,6 +86,22 @@ describe('ollamaStream', () => {
     ])
   })
 
+  test('a backend that counts and tells no times has them measured: until its first content, and from there', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(100)
+    onTestFinished(() => clock.mockRestore())
+    const encoder = ollamaStream('chat', 'demo', () => 50)
+    encoder.encode({ type: 'text-delta', text: 'Hi' })
+    clock.mockReturnValue(120)
+    encoder.encode({ type: 'text-delta', text: ' there' })
+    encoder.encode({ type: 'usage', usage: { promptTokens: 7, completionTokens: 2 } })
+    expect(JSON.parse(encoder.encode({ type: 'finish', reason: 'stop' }))).toMatchObject({
+      ...METRICS,
+      load_duration: 0,
+      prompt_eval_duration: 30_000_000,
+      eval_duration: 20_000_000,
+    })
+  })
+
   test('no line holds a separator that a client could split at', () => {
     const encoder = ollamaStream('chat', 'demo', () => 0)
     const line = encoder.encode({ type: 'text-delta', text: 'a\u2028b\u2029c\u0085d\ne' })
@@ -140,6 +156,21 @@ describe('whole answers', () => {
       done: true,
       done_reason: 'stop',
       ...METRICS,
+    })
+  })
+
+  test('chat, with times that the upstream did not tell', async () => {
+    const parts: StreamPart[] = [
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'usage', usage: { promptTokens: 7, completionTokens: 2 } },
+      { type: 'finish', reason: 'stop' },
+    ]
+    expect(ollamaChatAnswer('demo', await collectAnswer(from(parts)), 1_000)).toMatchObject({
+      total_duration: 1_000_000_000,
+      prompt_eval_count: 7,
+      prompt_eval_duration: expect.any(Number),
+      eval_count: 2,
+      eval_duration: expect.any(Number),
     })
   })
 

@@ -12,7 +12,7 @@ import { createChangeFeed } from './change-feed.ts'
 import { canResume, expired, removeSentFile } from './ended-jobs.ts'
 import { judge } from './failures.ts'
 import { followJob } from './follow-job.ts'
-import type { JobCheckpoint, JobInput } from './job-input.ts'
+import { type JobCheckpoint, type JobInput, modelName } from './job-input.ts'
 import { createJobRecord, type JobRecord } from './job-record.ts'
 import { hasEnded } from './job-state.ts'
 import { createLanes } from './lanes.ts'
@@ -42,6 +42,7 @@ interface Entry {
   readonly record: JobRecord
   /** The run that counts; an older one that still unwinds is not it. */
   run: { abort(reason: EngineError): void; hurry(): void; succeeded: boolean } | null
+  failure: EngineError | null
 }
 
 /** The engine's jobs. Those that ran or waited when Switchyard ended go on at once. */
@@ -55,7 +56,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
   function addEntry(job: Job, input: JobInput, checkpoint: JobCheckpoint): Entry {
     const record = createJobRecord({ job, input, checkpoint, records, clock, log, onChange: feed.tell })
-    const entry: Entry = { record, run: null }
+    const entry: Entry = { record, run: null, failure: null }
     entries.set(job.id, entry)
     return entry
   }
@@ -103,6 +104,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
   function queue(entry: Entry): void {
     const { record } = entry
+    entry.failure = null
     const items = record
       .job()
       .items.map((item) => (item.state === 'done' ? item : { ...item, state: 'queued' as const }))
@@ -130,6 +132,7 @@ export function createJobs(options: JobsOptions): Jobs {
   function end(entry: Entry, state: 'done' | 'failed' | 'cancelled', error: EngineError | null): void {
     const { record } = entry
     entry.run = null
+    entry.failure = error
     const { items } = record.job()
     record.update({
       state,
@@ -213,6 +216,8 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     get: (id) => entries.get(id)?.record.job() ?? null,
     layers: (id) => [...(entries.get(id)?.record.layers.values() ?? [])],
+    steps: (id) => entries.get(id)?.record.steps ?? [],
+    failure: (id) => entries.get(id)?.failure ?? null,
     pull: ({ connectionId, model, insecure }) =>
       begin({ kind: 'pull', connectionId, model: modelName(model), insecure: insecure ?? false }),
     push: ({ connectionId, model, insecure }) =>
@@ -230,14 +235,8 @@ export function createJobs(options: JobsOptions): Jobs {
         files: uploaded,
       })
     },
-    upload: ({ connectionId, model, path, removeFileAfterwards }) =>
-      begin({
-        kind: 'upload',
-        connectionId,
-        model: modelName(model),
-        path,
-        removeFileAfterwards: removeFileAfterwards ?? false,
-      }),
+    upload: ({ model, removeFileAfterwards, ...file }) =>
+      begin({ kind: 'upload', ...file, model: modelName(model), removeFileAfterwards: removeFileAfterwards ?? false }),
     updateAll: ({ connectionId }) => begin({ kind: 'update-all', connectionId }),
     cancel(id) {
       const entry = find(id)
@@ -291,10 +290,4 @@ export function createJobs(options: JobsOptions): Jobs {
       closing.abort(reason)
     },
   }
-}
-
-function modelName(text: string): string {
-  const name = text.trim()
-  if (name === '') throw new EngineError('invalid_request', 'The name of the model is missing.', { param: 'model' })
-  return name
 }

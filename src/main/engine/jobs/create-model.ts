@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '../spec/engine-error.ts'
+import { CREATING } from '../spec/jobs.ts'
 import { createRequest } from '../wire/modelfile/create-request.ts'
 import { fileName, modelSources, type WeightSource } from '../wire/modelfile/model-sources.ts'
 import { parseModelfile } from '../wire/modelfile/parse-modelfile.ts'
@@ -22,12 +23,12 @@ export async function createModel(run: JobRun, input: InputOf<'create'>): Promis
 /** Makes a model from one GGUF file on this machine. */
 export async function uploadModel(run: JobRun, input: InputOf<'upload'>): Promise<void> {
   const digest = await sendBlob(run, input.path)
-  await create(run, { model: input.model, stream: true, files: { [fileName(input.path)]: digest } })
+  await create(run, { model: input.model, stream: true, files: { [input.fileName ?? fileName(input.path)]: digest } })
 }
 
 function create(run: JobRun, body: object): Promise<void> {
   return persevere(run, async (attempt) => {
-    attempt.phase('creating the model', QUIET_PATIENCE_MS)
+    attempt.phase(CREATING, QUIET_PATIENCE_MS)
     await followProgress(attempt, '/api/create', body)
   })
 }

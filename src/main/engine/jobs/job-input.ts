@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EngineError } from '../spec/engine-error.ts'
 
 const onConnection = { connectionId: z.string() }
 const ofModel = { ...onConnection, model: z.string() }
@@ -14,7 +15,14 @@ export const jobInputSchema = z.discriminatedUnion('kind', [
     quantize: z.string().nullable(),
     files: z.record(z.string(), z.string()),
   }),
-  z.object({ kind: z.literal('upload'), ...ofModel, path: z.string(), removeFileAfterwards: z.boolean() }),
+  z.object({
+    kind: z.literal('upload'),
+    ...ofModel,
+    path: z.string(),
+    /** What the server is told, for a file that lies here under a name of ours. */
+    fileName: z.string().optional(),
+    removeFileAfterwards: z.boolean(),
+  }),
   z.object({ kind: z.literal('update-all'), ...onConnection }),
 ])
 export type JobInput = z.infer<typeof jobInputSchema>
@@ -32,3 +40,10 @@ export const jobCheckpointSchema = z.object({
   digests: z.record(z.string(), z.string()).default({}),
 })
 export type JobCheckpoint = z.infer<typeof jobCheckpointSchema>
+
+/** A model's name without the space around it. Throws `invalid_request` where nothing is left. */
+export function modelName(text: string): string {
+  const name = text.trim()
+  if (name === '') throw new EngineError('invalid_request', 'The name of the model is missing.', { param: 'model' })
+  return name
+}

@@ -19,6 +19,8 @@ export interface JobRecord {
   readonly checkpoint: JobCheckpoint
   /** What the server told of each layer last, by digest; changed in place and not kept on disk. */
   readonly layers: Map<string, JobLayer>
+  /** What was done so far, in order, as the server told it; changed in place and not kept on disk. */
+  readonly steps: string[]
   /** A snapshot that never changes. */
   job(): Job
   update(patch: Partial<Omit<Job, 'id'>>): void
@@ -64,6 +66,7 @@ export function createJobRecord(parts: JobRecordParts): JobRecord {
     input,
     checkpoint,
     layers: new Map(),
+    steps: [],
     job: () => job,
     update(patch) {
       const before = job

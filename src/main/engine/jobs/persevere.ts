@@ -17,6 +17,8 @@ const MAX_FRUITLESS = 8
 const TICK_MS = 1_000
 /** Phases that are remembered, to tell a new one from one that comes again with each try. */
 const MAX_PHASES = 10_000
+/** Steps that are kept for who follows a job; more than any model has, and few enough to look through. */
+const MAX_STEPS = 1_000
 
 /** A job at work. */
 export interface JobRun {
@@ -89,6 +91,7 @@ function beginAttempt(run: JobRun) {
   let progressed = false
   let stall: EngineError | null = null
   let timer = clock.setTimeout(tick, TICK_MS)
+  const firstStep = record.steps.length
 
   progress.beginAttempt(movedAt)
   const stalled = record.job().state === 'stalled'
@@ -119,6 +122,8 @@ function beginAttempt(run: JobRun) {
       patience = patienceMs
       if (controller.signal.aborted || text === lastPhase) return
       lastPhase = text
+      // Layers that move at once take turns: each is a step once per try.
+      if (record.steps.length < MAX_STEPS && !record.steps.includes(text, firstStep)) record.steps.push(text)
       movedAt = clock.monotonic()
       const isNew = !run.phases.has(text) && run.phases.size < MAX_PHASES
       if (isNew) {

@@ -1,4 +1,8 @@
 import type { Job, OllamaDetails, OllamaModel } from '#shared/jobs.ts'
+import type { EngineError } from './engine-error.ts'
+
+/** The step of a create job until its server says something. */
+export const CREATING = 'creating the model'
 
 /** Where one layer of a job stands, in the words and figures of the server that moves it. */
 export interface JobLayer {
@@ -19,6 +23,10 @@ export interface Jobs {
   get(id: string): Job | null
   /** Each layer that the job moves or moved since Switchyard started, in the order of their first figures. */
   layers(id: string): readonly JobLayer[]
+  /** What was done since Switchyard started, each step in the server's or our words, in order; those of each try anew. */
+  steps(id: string): readonly string[]
+  /** What a failed job failed with since Switchyard started, with its server's status where that refused it; else null. */
+  failure(id: string): EngineError | null
   /** A pull of a model that is already being pulled there joins it. */
   pull(input: { connectionId: string; model: string; insecure?: boolean }): Job
   push(input: { connectionId: string; model: string; insecure?: boolean }): Job
@@ -30,8 +38,17 @@ export interface Jobs {
     quantize?: string
     files?: Record<string, string>
   }): Job
-  /** Reads the GGUF from disk, uploads the blob (resumes by asking for it first), then creates the model. */
-  upload(input: { connectionId: string; model: string; path: string; removeFileAfterwards?: boolean }): Job
+  /**
+   * Reads the GGUF from disk, uploads the blob (resumes by asking for it first), then creates the model. The server is told
+   * `fileName`, else the path's own.
+   */
+  upload(input: {
+    connectionId: string
+    model: string
+    path: string
+    fileName?: string
+    removeFileAfterwards?: boolean
+  }): Job
   /** Pulls every model of the server again; each is its own item, failures are kept by name. */
   updateAll(input: { connectionId: string }): Job
   /** Ends it without touching any installed version. No-op once it has ended. */

@@ -17,6 +17,8 @@ export interface WholeAnswer {
   finishRaw?: string
   /** The stop text that it ran into, where the upstream tells which. */
   stopSequence?: string
+  /** When its first content came, monotonic ms; absent for one without any. */
+  firstAt?: number
 }
 
 /** Reads an answer to its end. Throws its `error` part, and `upstream_error` if it ends without a `finish`. */
@@ -26,6 +28,7 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
   let finished = false
 
   function take(part: StreamPart): void {
+    if (answer.firstAt === undefined && isContent(part)) answer.firstAt = performance.now()
     switch (part.type) {
       case 'text-delta':
         answer.text += part.text
@@ -58,6 +61,11 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
   if (!finished) throw endedWithoutFinish()
   answer.toolCalls = toolCalls.take()
   return answer
+}
+
+/** True for what a reader sees of an answer. */
+export function isContent({ type }: StreamPart): boolean {
+  return type === 'text-delta' || type === 'reasoning-delta' || type === 'tool-call-delta'
 }
 
 /** What a stream that simply stops is called, in every dialect. */

@@ -1,6 +1,6 @@
 import { EngineError } from '../spec/engine-error.ts'
 
-const UNIT_SECONDS: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 }
+const UNIT_SECONDS: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 }
 const MAX_SECONDS = 31_536_000
 
 /**
@@ -23,12 +23,17 @@ export function keepAliveSeconds(value: string | number): number {
   return Math.min(MAX_SECONDS, Math.ceil(seconds))
 }
 
+/** Go takes a fraction without digits on one side of its point, and both letters that look like a micro. */
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/
+const PARTS = new RegExp(PART, 'g')
+const DURATION = new RegExp(`^([+-]?)((?:${PART.source})+)$`)
+
 function durationSeconds(text: string): number | null {
   if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text)
-  const [, sign, rest] = /^([+-]?)((?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/.exec(text) ?? []
+  const [, sign, rest] = DURATION.exec(text) ?? []
   if (rest === undefined) return null
   let seconds = 0
-  for (const [, amount, unit] of rest.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {
+  for (const [, amount, unit] of rest.matchAll(PARTS)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit ?? ''] ?? 0)
   }
   return sign === '-' ? -seconds : seconds

@@ -1,7 +1,15 @@
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import type { Exchange } from '../exchange.ts'
-import { type Holder, holders, lookAgain, memberOrFirst, members, nameAt } from '../open-webui/connection-family.ts'
+import {
+  bareName,
+  type Holder,
+  holders,
+  lookAgain,
+  memberOrFirst,
+  members,
+  nameAt,
+} from '../open-webui/connection-family.ts'
 
 /** The Ollama connections that hold a model. If none is known to, all are asked again first: it may be new. */
 export async function holdersNow(exchange: Exchange, model: string): Promise<Holder[]> {
@@ -37,11 +45,16 @@ export async function refuseForeign(exchange: Exchange, model: string): Promise<
   if (exchange.gateway.engine.catalog.find(model) !== null) await requireHolders(exchange, model)
 }
 
-/** Where a model is managed: the connection at `index`, else a holder of it, else the first Ollama connection. */
+/**
+ * Where a model is managed: the connection at `index`, else a holder of it, else the one under whose prefix it would be
+ * listed, else the first Ollama connection.
+ */
 export function serverFor(engine: Engine, model: string, index: number | null): Holder {
-  const [holder] = index === null ? holders(engine, 'ollama', model) : []
+  if (index !== null) return serverAt(engine, model, index)
+  const [holder] = holders(engine, 'ollama', model)
   if (holder !== undefined) return holder
-  return serverAt(engine, model, index)
+  const meant = members(engine, 'ollama').find(({ connection }) => bareName(connection, model) !== model)
+  return serverAt(engine, model, meant?.index ?? null)
 }
 
 /** The connection at `index`, else the first Ollama connection, whoever holds the model. */

@@ -1,4 +1,3 @@
-import type { Job } from '#shared/jobs.ts'
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { modelSources } from '../../engine/wire/modelfile/model-sources.ts'
@@ -13,6 +12,7 @@ import { forClient } from '../run-answer.ts'
 import { refuseForeign, serverAt, serverFor } from './choose-server.ts'
 import { followJob } from './follow-job.ts'
 import { passAnswer } from './pass-answer.ts'
+import { requireReachable } from './require-reachable.ts'
 
 /** POST /api/create at the root: where the base model is, or where the uploaded blobs went. */
 export function create(exchange: Exchange): Promise<void> {
@@ -28,6 +28,8 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
   exchange.model = request.model
   const { engine } = exchange.gateway
   const base = baseOf(request)
+  if (isOfNothing(request))
+    throw new EngineError('invalid_request', "neither 'from' or 'files' was specified", { param: 'from' })
   const server = await choose(exchange, base, request, index)
   const model = bareName(server.connection, request.model)
   const from = request.from === null ? null : baseAt(engine, server, request.from)
@@ -39,18 +41,21 @@ export async function createModel(exchange: Exchange, index: number | null, alwa
     }
     return sendOn(exchange, server, { ...request.body, model, ...(from === null ? {} : { from }), stream })
   }
-  return followJob(
-    exchange,
-    stream,
-    (): Job =>
-      engine.jobs.create({
-        connectionId: server.connection.id,
-        model,
-        modelfile,
-        files: request.files,
-        ...(request.quantize === null ? {} : { quantize: request.quantize }),
-      }),
-  )
+  return followJob(exchange, stream, async (signal) => {
+    await requireReachable(exchange, server.connection, { kind: 'create', model }, signal)
+    return engine.jobs.create({
+      connectionId: server.connection.id,
+      model,
+      modelfile,
+      files: request.files,
+      ...(request.quantize === null ? {} : { quantize: request.quantize }),
+    })
+  })
+}
+
+/** Ollama refuses it in these words, on which its clients match; a Modelfile says itself what it lacks. */
+function isOfNothing({ from, modelfile, body }: CreateRequest): boolean {
+  return from === null && modelfile === null && Object.keys(body.files ?? {}).length === 0
 }
 
 /**

@@ -7,6 +7,7 @@ import { bareName } from '../open-webui/connection-family.ts'
 import { forClient } from '../run-answer.ts'
 import { requireHolders, serverFor } from './choose-server.ts'
 import { followJob } from './follow-job.ts'
+import { requireReachable } from './require-reachable.ts'
 
 const transferSchema = z.object({
   model: modelField,
@@ -50,9 +51,11 @@ export async function readCopy(exchange: Exchange): Promise<{ source: string; de
 export async function pull(exchange: Exchange): Promise<void> {
   const { model, insecure, stream } = await readTransfer(exchange)
   const { engine } = exchange.gateway
-  return followJob(exchange, stream, () => {
+  return followJob(exchange, stream, async (signal) => {
     const { connection } = serverFor(engine, model, null)
-    return engine.jobs.pull({ connectionId: connection.id, model: bareName(connection, model), insecure })
+    const pulled = bareName(connection, model)
+    await requireReachable(exchange, connection, { kind: 'pull', model: pulled }, signal)
+    return engine.jobs.pull({ connectionId: connection.id, model: pulled, insecure })
   })
 }
 
@@ -60,8 +63,9 @@ export async function pull(exchange: Exchange): Promise<void> {
 export async function push(exchange: Exchange): Promise<void> {
   const { model, insecure, stream } = await readTransfer(exchange)
   const { engine } = exchange.gateway
-  return followJob(exchange, stream, async () => {
+  return followJob(exchange, stream, async (signal) => {
     const [{ connection, upstreamModel }] = await requireHolders(exchange, model)
+    await requireReachable(exchange, connection, { kind: 'push', model: upstreamModel }, signal)
     return engine.jobs.push({ connectionId: connection.id, model: upstreamModel, insecure })
   })
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/spec/engine.ts'
 import type { UpstreamModel } from '../../engine/spec/provider-adapter.ts'
 import { ollamaProcesses } from '../../engine/wire/ollama/model-list.ts'
-import { ollamaTimestamp } from '../../engine/wire/ollama/timestamps.ts'
+import { NEVER_EXPIRES, ollamaTimestamp } from '../../engine/wire/ollama/timestamps.ts'
 import { type Member, members, prefixOf } from '../open-webui/connection-family.ts'
 import { upstreamOf } from './upstream-of.ts'
 
@@ -10,7 +10,6 @@ import { upstreamOf } from './upstream-of.ts'
  * No list may be held up by a slow server: they answer within 100 ms.
  */
 const ASK_MS = 60
-const NEVER_EXPIRES = '2318-01-01T00:00:00.000000000Z'
 
 /** An entry of /api/ps as a server wrote it; `model` has the connection's prefix, `name` does not. */
 export type Process = Record<string, unknown> & { name: string; model: string }

@@ -8,7 +8,7 @@ import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import { memberOrFirst } from './connection-family.ts'
 import { downloadFile, openHttps } from './download-file.ts'
-import { modelNameOf, PART, removeOldParts } from './gguf-file.ts'
+import { ggufNameOf, modelNameOf, PART, removeOldParts } from './gguf-file.ts'
 import { createFromFile, withProgress } from './progress-stream.ts'
 
 const bodySchema = z.object({ url: z.string().max(4096) })
@@ -34,6 +34,7 @@ export async function downloadGguf(exchange: Exchange, index: number | null): Pr
   const { connection } = memberOrFirst(engine, 'ollama', index)
   const url = fileUrl(given)
   const name = modelNameOf(decoded(url.pathname))
+  const fileName = ggufNameOf(decoded(url.pathname))
   const id = createHash('sha256').update(url.href).digest('hex').slice(0, 32)
   const folder = join(engine.dataFolder, 'uploads')
   const path = join(folder, `${id}.gguf`)
@@ -50,7 +51,7 @@ export async function downloadGguf(exchange: Exchange, index: number | null): Pr
       await removeOldParts(folder)
       const digest = await downloadFile({ url, path: path + PART, open: openHttps, onProgress, signal })
       await rename(path + PART, path)
-      await createFromFile(exchange, { connectionId: connection.id, name, path, digest }, stream, signal)
+      await createFromFile(exchange, { connectionId: connection.id, name, path, fileName, digest }, stream, signal)
     } catch (error) {
       // What is no model file would be refused again and again.
       if (error instanceof EngineError && error.code === 'invalid_request') await rm(path + PART, { force: true })

@@ -66,13 +66,22 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize - RESERVE
 }
 
+/** A file's name without its path. Ollama goes by the ending, and what is sent here is a GGUF file, whatever it says. */
+export function ggufNameOf(fileName: string): string {
+  return `${stemOf(fileName)}.gguf`
+}
+
 /** A model's name from a file's: without path and ending, in letters that Ollama takes. */
 export function modelNameOf(fileName: string): string {
-  const base = fileName.split(/[\\/]/).at(-1) ?? ''
-  const stem = base.replace(/\.[^.]*$/, '').replace(/[^\w.-]+/g, '-')
+  const stem = stemOf(fileName).replace(/[^\w.-]+/g, '-')
   const name = stem.replace(/^[^A-Za-z0-9_]+/, '').slice(0, 80)
   if (name !== '') return name
   throw new EngineError('invalid_request', 'The name of the file gives no name for the model.', { param: 'file' })
+}
+
+function stemOf(fileName: string): string {
+  const base = fileName.split(/[\\/]/).at(-1) ?? ''
+  return base.replace(/\.[^.]*$/, '')
 }
 
 export function notGguf(): EngineError {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Exchange } from '../exchange.ts'
 import { memberOrFirst } from './connection-family.ts'
-import { modelNameOf, removeOldParts, saveGguf } from './gguf-file.ts'
+import { ggufNameOf, modelNameOf, removeOldParts, saveGguf } from './gguf-file.ts'
 import { formFile } from './multipart-file.ts'
 import { createFromFile, withProgress } from './progress-stream.ts'
 
@@ -18,12 +18,13 @@ export function uploadGguf(exchange: Exchange, index: number | null): Promise<vo
     // A refused body is left to be drained, so that its sender gets to read why.
     const form = await formFile(req.headers['content-type'], req.iterator({ destroyOnReturn: false }))
     const name = modelNameOf(form.name)
+    const fileName = ggufNameOf(form.name)
     const folder = join(gateway.engine.dataFolder, 'uploads')
     await removeOldParts(folder)
     const path = join(folder, `${randomUUID()}.gguf`)
     const digest = await saveGguf(path, form.content, signal)
     // What follows the file in the form is of no interest.
     req.resume()
-    await createFromFile(exchange, { connectionId: connection.id, name, path, digest }, stream, signal)
+    await createFromFile(exchange, { connectionId: connection.id, name, path, fileName, digest }, stream, signal)
   })
 }

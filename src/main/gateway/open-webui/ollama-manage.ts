@@ -7,6 +7,7 @@ import { holdersNow, serverAt } from '../ollama/choose-server.ts'
 import { createModel } from '../ollama/create-model.ts'
 import { followJob } from '../ollama/follow-job.ts'
 import { readCopy, readModelName, readTransfer } from '../ollama/manage-models.ts'
+import { requireReachable } from '../ollama/require-reachable.ts'
 import { readShow, sendShow } from '../ollama/show.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
@@ -48,9 +49,11 @@ export async function unloadAll(exchange: Exchange, servers: readonly Holder[]):
 export async function ollamaPull(exchange: Exchange, index: number | null): Promise<void> {
   const { model, insecure } = await readTransfer(exchange)
   const { engine } = exchange.gateway
-  return followJob(exchange, true, () => {
+  return followJob(exchange, true, async (signal) => {
     const { connection } = memberOrFirst(engine, 'ollama', index)
-    return engine.jobs.pull({ connectionId: connection.id, model: bareName(connection, model), insecure })
+    const pulled = bareName(connection, model)
+    await requireReachable(exchange, connection, { kind: 'pull', model: pulled }, signal)
+    return engine.jobs.pull({ connectionId: connection.id, model: pulled, insecure })
   })
 }
 
@@ -58,8 +61,9 @@ export async function ollamaPull(exchange: Exchange, index: number | null): Prom
 export async function ollamaPush(exchange: Exchange, index: number | null): Promise<void> {
   const { model, insecure } = await readTransfer(exchange)
   const { engine } = exchange.gateway
-  return followJob(exchange, true, async () => {
+  return followJob(exchange, true, async (signal) => {
     const [{ connection, upstreamModel }] = await serversOf(exchange, model, index)
+    await requireReachable(exchange, connection, { kind: 'push', model: upstreamModel }, signal)
     return engine.jobs.push({ connectionId: connection.id, model: upstreamModel, insecure })
   })
 }

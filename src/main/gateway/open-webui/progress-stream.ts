@@ -54,6 +54,8 @@ export interface NewModel {
   connectionId: string
   name: string
   path: string
+  /** As it was sent; on this disk it has a name of ours. */
+  fileName: string
   /** `sha256:…` */
   digest: string
 }
@@ -61,14 +63,14 @@ export interface NewModel {
 /** Uploads the file and creates its model, as a job; the file goes with it. Tells the end as Open WebUI does. */
 export async function createFromFile(
   exchange: Exchange,
-  { connectionId, name, path, digest }: NewModel,
+  { connectionId, name, path, fileName, digest }: NewModel,
   stream: ProgressStream,
   signal: AbortSignal,
 ): Promise<void> {
   const { jobs } = exchange.gateway.engine
   let last: Job
   try {
-    last = jobs.upload({ connectionId, model: name, path, removeFileAfterwards: true })
+    last = jobs.upload({ connectionId, model: name, path, fileName, removeFileAfterwards: true })
   } catch (error) {
     // Only a job removes its file.
     await rm(path, { force: true })
@@ -83,6 +85,6 @@ export async function createFromFile(
   }
   if (last.state === 'interrupted')
     throw new EngineError('shutting_down', `${name} goes on when Switchyard starts again.`)
-  if (last.state !== 'done') throw jobError(last)
+  if (last.state !== 'done') throw jobError(exchange, last)
   await stream.say({ done: true, blob: digest, name, model_created: name })
 }

@@ -80,6 +80,35 @@ test('layers are told as the server told them, once per change, and what is bein
   expect(told({ state: 'done', phase: 'success' }, ...all)).toEqual([{ status: 'success' }])
 })
 
+test('steps between two changes are told where they belong, and those from before to nobody who joins', () => {
+  const first = createJobLines()
+  const steps = ['pulling manifest']
+  const told = (linesFor: typeof first, patch: Partial<Job>, ...layers: Parameters<typeof linesFor>[1][number][]) =>
+    linesFor({ ...JOB, ...patch }, layers, [...steps]).map((line) => JSON.parse(line) as unknown)
+
+  expect(told(first, { phase: 'pulling manifest' })).toEqual([{ status: 'pulling manifest' }])
+  steps.push(A.status, B.status, 'verifying sha256 digest', 'writing manifest')
+  expect(told(first, { phase: 'writing manifest' }, A, B)).toEqual([
+    A_LINE,
+    B,
+    { status: 'verifying sha256 digest' },
+    { status: 'writing manifest' },
+  ])
+  expect(told(createJobLines(), { phase: 'writing manifest' }, A, B)).toEqual([
+    A_LINE,
+    B,
+    { status: 'writing manifest' },
+  ])
+  // A second try begins again.
+  steps.push('pulling manifest', A.status)
+  expect(told(first, {}, { ...A, completed: 1 }, B)).toEqual([{ status: 'pulling manifest' }, { ...A, completed: 1 }])
+})
+
+test('a reason in JSON is told once, in words', () => {
+  const error = { ...ERROR, message: 'F: no such blob', detail: '{"error":"no such blob"}' }
+  expect(JSON.parse(jobLine({ ...JOB, state: 'failed', error }))).toEqual({ error: 'F: no such blob' })
+})
+
 test('what is over', () => {
   expect(JOB_STATES.filter((state) => isOver({ ...JOB, state }))).toEqual([
     'interrupted',

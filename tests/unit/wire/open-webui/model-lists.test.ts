@@ -16,3 +16,17 @@ test('an allow-list of either family does not look at :latest', () => {
   const openAi = openAiList([{ ...connection, modelIds, models }], itself)
   expect(openAi.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3'])
 })
+
+test('a loaded model has its time in whole seconds, one that stays a time far off, and another none', () => {
+  const models = [
+    upstreamModel({ upstreamModel: 'soon', loaded: true, expiresAt: 1_767_225_600_999 }),
+    upstreamModel({ upstreamModel: 'stays', loaded: true, expiresAt: null }),
+    upstreamModel({ upstreamModel: 'rests', loaded: false, expiresAt: null }),
+  ]
+  const entries = ollamaList([{ ...source, connectionType: 'local', modelIds: [], models }], itself)
+  expect(entries.map(({ model, expires_at }) => [model, expires_at])).toEqual([
+    ['soon', 1_767_225_600],
+    ['stays', Date.UTC(2318, 0, 1) / 1000],
+    ['rests', undefined],
+  ])
+})

@@ -24,7 +24,7 @@ export function answerSchema(schema: JsonSchema, onDropped: OnDropped): GbnfJson
 /** The schema of a tool's arguments as the grammar takes it; undefined if it takes none. */
 export function argumentsSchema(tool: ToolDefinition, onDropped: OnDropped): GbnfJsonSchema | undefined {
   const { parameters } = tool
-  if (parameters === undefined || Object.keys(parameters).length === 0) return undefined
+  if (parameters === undefined || takesNone(parameters)) return undefined
   try {
     return toGbnfSchema(parameters, { mostIntegers: MOST_INTEGERS_IN_TOOLS, onDropped })
   } catch (cause) {
@@ -36,6 +36,22 @@ export function argumentsSchema(tool: ToolDefinition, onDropped: OnDropped): Gbn
     })
   }
 }
+
+/**
+ * An empty list of properties is how clients write a tool without arguments. As a schema it would let in any object, and a
+ * small model then makes one up.
+ */
+function takesNone({ type, properties, additionalProperties, required, ...others }: JsonSchema): boolean {
+  if (Object.keys(others).some((key) => !WORDS.has(key))) return false
+  if (properties === undefined && type === undefined)
+    return additionalProperties === undefined && required === undefined
+  const isEmpty = typeof properties === 'object' && properties !== null && Object.keys(properties).length === 0
+  const needsNone = required === undefined || (Array.isArray(required) && required.length === 0)
+  return type === 'object' && isEmpty && needsNone && (additionalProperties ?? false) === false
+}
+
+/** What a schema says about itself to people. */
+const WORDS: ReadonlySet<string> = new Set(['$schema', 'title', 'description'])
 
 /**
  * The fields of a request that the answer may break or that have no effect here, in the words of the OpenAI dialect

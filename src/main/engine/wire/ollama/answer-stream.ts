@@ -1,6 +1,6 @@
 import type { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart, Timings, Usage } from '../../spec/stream-part.ts'
-import { ToolCallAssembly } from '../collect-answer.ts'
+import { isContent, ToolCallAssembly } from '../collect-answer.ts'
 import { jsonLine, jsonText } from '../json-text.ts'
 import type { StreamEncoder } from '../stream-encoder.ts'
 import { ollamaDoneReason, ollamaMetrics } from './answer-metrics.ts'
@@ -36,6 +36,7 @@ export function ollamaStream(kind: 'chat' | 'generate', model: string, elapsedMs
   const toolCalls = new ToolCallAssembly()
   let usage: Usage | null = null
   let timings: Timings | null = null
+  let firstAt: number | undefined
 
   function line(fields: string): string {
     return `${head}${ollamaTimestamp()}",${fields}${more}`
@@ -44,7 +45,7 @@ export function ollamaStream(kind: 'chat' | 'generate', model: string, elapsedMs
   function end(part: Extract<StreamPart, { type: 'finish' }>): string {
     const calls = ollamaToolCalls(toolCalls.take(), part.reason)
     const said = calls.length === 0 || kind === 'generate' ? '' : line(callFields(calls))
-    const metrics = JSON.stringify(ollamaMetrics(usage, timings, elapsedMs())).slice(1)
+    const metrics = JSON.stringify(ollamaMetrics(usage, timings, elapsedMs(), firstAt)).slice(1)
     const reason = ollamaDoneReason(part.reason, part.raw)
     return `${said}${head}${ollamaTimestamp()}",${wrap.text('""')},"done":true,"done_reason":"${reason}",${metrics}\n`
   }
@@ -52,6 +53,7 @@ export function ollamaStream(kind: 'chat' | 'generate', model: string, elapsedMs
   return {
     contentType: NDJSON_CONTENT_TYPE,
     encode(part) {
+      if (firstAt === undefined && isContent(part)) firstAt = performance.now()
       switch (part.type) {
         case 'text-delta':
           return part.text === '' ? '' : line(wrap.text(jsonText(part.text)))

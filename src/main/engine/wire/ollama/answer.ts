@@ -17,7 +17,7 @@ export function ollamaChatAnswer(model: string, answer: WholeAnswer, totalMs: nu
     },
     done: true,
     done_reason: ollamaDoneReason(answer.finish, answer.finishRaw),
-    ...ollamaMetrics(answer.usage, answer.timings, totalMs),
+    ...ollamaMetrics(answer.usage, answer.timings, totalMs, answer.firstAt),
   }
 }
 
@@ -30,7 +30,7 @@ export function ollamaGenerateAnswer(model: string, answer: WholeAnswer, totalMs
     ...(answer.reasoning === '' ? {} : { thinking: answer.reasoning }),
     done: true,
     done_reason: ollamaDoneReason(answer.finish, answer.finishRaw),
-    ...ollamaMetrics(answer.usage, answer.timings, totalMs),
+    ...ollamaMetrics(answer.usage, answer.timings, totalMs, answer.firstAt),
   }
 }
 

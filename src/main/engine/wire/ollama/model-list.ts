@@ -1,10 +1,7 @@
 import type { CatalogModel, GgufFile } from '#shared/models.ts'
 import { isListedForText } from '../is-listed.ts'
 import { ollamaModelName } from './model-name.ts'
-import { ollamaTimestamp } from './timestamps.ts'
-
-/** What Ollama shows for a model that stays loaded: the farthest time that its clock can add. */
-const NEVER_EXPIRES = '2318-01-01T00:00:00.000000000Z'
+import { NEVER_EXPIRES, ollamaTimestamp } from './timestamps.ts'
 
 export interface OllamaModelDetails {
   parent_model: string

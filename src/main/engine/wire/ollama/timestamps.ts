@@ -1,3 +1,6 @@
+/** What Ollama shows for a model that stays loaded: about the farthest time that its clock can add. */
+export const NEVER_EXPIRES = '2318-01-01T00:00:00.000000000Z'
+
 /** RFC 3339 in UTC with nine digits of a second, as Go writes it; the clock itself tells microseconds. */
 export function ollamaTimestamp(epochMs: number = performance.timeOrigin + performance.now()): string {
   const whole = Math.floor(epochMs)

@@ -1,6 +1,6 @@
 import { allowing } from '#shared/model-name.ts'
 import type { UpstreamModel } from '../../spec/provider-adapter.ts'
-import { ollamaTimestamp } from '../ollama/timestamps.ts'
+import { NEVER_EXPIRES, ollamaTimestamp } from '../ollama/timestamps.ts'
 
 /** A connection's part in the merged list. */
 export interface OllamaListSource {
@@ -61,8 +61,11 @@ function merge(known: OllamaListEntry, source: OllamaListSource, model: Upstream
   if (model.loaded) Object.assign(known, loadedFacts(model))
 }
 
-/** `expires_at` counts whole seconds here, unlike in Ollama's own lists. */
+/**
+ * `expires_at` counts whole seconds here, unlike in Ollama's own lists. It is what tells clients that a model is loaded, so
+ * one that stays has it too: a time far off, as its server gives it.
+ */
 function loadedFacts({ loaded, expiresAt }: UpstreamModel): object {
-  if (!loaded || expiresAt == null) return {}
-  return { expires_at: Math.floor(expiresAt / 1000) }
+  if (!loaded) return {}
+  return { expires_at: Math.floor((expiresAt ?? Date.parse(NEVER_EXPIRES)) / 1000) }
 }
