@@ -122,6 +122,16 @@ describe('Anthropic to Anthropic: bytes pass through', () => {
     expect(await anthropic.messages.countTokens({ model: OPUS, messages: ASK.messages })).toEqual({ input_tokens: 7 })
   })
 
+  test('for a server that has no token counts: an estimate that says so', async () => {
+    claude.behaviour.failing.set('/v1/messages/count_tokens', 404)
+    const { data, response } = await anthropic.messages
+      .countTokens({ model: OPUS, messages: ASK.messages })
+      .withResponse()
+    expect(data.input_tokens).toBeGreaterThan(0)
+    expect(response.headers.get('x-switchyard-estimated')).toBe('true')
+    expect(response.headers.get('x-switchyard-connection')).toBe('claude')
+  })
+
   test('with the features in test that the client asks for', async () => {
     const headers = { 'anthropic-beta': 'interleaved-thinking-2025-05-14,context-management-2025-06-27' }
     await post(port, '/v1/messages', ASK, headers)

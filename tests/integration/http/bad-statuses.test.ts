@@ -12,6 +12,14 @@ const anthropic = (type: string, message: string): string =>
 /** As these servers answer. */
 const ANSWERS: [string, number, string, string, string, boolean][] = [
   [
+    'LiteLLM: as a stream of one event',
+    500,
+    `data: ${openai('Error processing stream start', 'internal_server_error', '500')}\n\ndata: [DONE]\n\n`,
+    'upstream_error',
+    'Workstation: Error processing stream start',
+    true,
+  ],
+  [
     'OpenAI: wrong key',
     401,
     openai('Incorrect API key provided: sk-abc***xyz.', 'invalid_request_error', 'invalid_api_key'),

@@ -1,3 +1,5 @@
+import { dataOfFirstEvent } from '../spec/first-event.ts'
+
 /** What an error answer says for itself. */
 export interface ErrorBody {
   message: string | null
@@ -14,11 +16,12 @@ const MAX_MESSAGE = 2_000
 /**
  * Reads the error shapes that are about: OpenAI and Azure `{error:{message,type,code,param}}`, Anthropic
  * `{type:"error",error:{type,message},request_id}`, Ollama `{error:"…"}`, FastAPI `{detail:"…"}` or
- * `{detail:[{loc,msg}]}`, `{message}`, an array around one of them (Google), plain text, and of HTML the title.
+ * `{detail:[{loc,msg}]}`, `{message}`, an array around one of them (Google), one of them as the first event of a stream,
+ * plain text, and of HTML the title.
  */
 export function readErrorBody(text: string, contentType: string): ErrorBody {
   const nothing: ErrorBody = { message: null, code: null, type: null, param: null, requestId: null }
-  const trimmed = text.trim()
+  const trimmed = dataOfFirstEvent(text).trim()
   if (trimmed === '') return nothing
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) {
     const value = parsed(trimmed)

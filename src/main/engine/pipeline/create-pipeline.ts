@@ -225,12 +225,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         signal,
         async (attempt) => {
           const { countTokens } = attempt.connection.adapter
-          if (countTokens === undefined) return estimateTokens(request)
+          if (countTokens === undefined) return null
           return countTokens.call(attempt.connection.adapter, call(attempts, attempt, request, caller, signal))
         },
-        (count) => count,
+        (count) => count ?? 0,
       )
-      return { route: attempts.route, tokens, exact: true }
+      return { route: attempts.route, tokens: tokens ?? estimateTokens(request), exact: tokens !== null }
     },
     passThrough(input, caller, sink, options) {
       refuseWhenClosing()

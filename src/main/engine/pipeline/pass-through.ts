@@ -39,6 +39,8 @@ export function passThrough(parts: PassThroughParts): PassThroughRun | null {
   return passage
 }
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 /**
  * One request on the fast path, over all its attempts. It and its attempts are classes, and nothing here waits on a
  * promise or a signal: closures and events for each request were a fifth of what a request cost.
@@ -92,6 +94,12 @@ class PassingRequest implements PassThroughRun, Passage {
   failedEarly(thrown: unknown): void {
     const { attempts } = this.parts
     let error = attempts.cleaned(thrown)
+    if (this.parts.input.endpoint === 'anthropic:count_tokens' && error.code === 'not_found') {
+      // Servers that speak the dialect may lack this route. The reading path asks once more, and then estimates.
+      attempts.left()
+      this.#settle(NOBODY)
+      return
+    }
     while (attempts.failed(error, this.cancelled === null)) {
       try {
         const plan = planFor(this.parts)

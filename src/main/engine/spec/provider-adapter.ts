@@ -99,8 +99,8 @@ export interface ProviderAdapter {
   chat(call: ProviderCall<ChatRequest>): AsyncIterable<StreamPart>
   complete(call: ProviderCall<CompletionRequest>): AsyncIterable<StreamPart>
   embed(call: ProviderCall<EmbeddingRequest>): Promise<EmbeddingResult>
-  /** Prompt tokens of a request, counted by the upstream. Without it the caller gets an estimate. */
-  countTokens?(call: ProviderCall<ChatRequest>): Promise<number>
+  /** Prompt tokens of a request, counted by the upstream; null if it turns out not to count. Then the caller gets an estimate. */
+  countTokens?(call: ProviderCall<ChatRequest>): Promise<number | null>
   /**
    * The fast path: how this request body (parsed; the provider's rules for its fields applied) goes upstream so that
    * the answer's bytes can be passed on unread. Null if this upstream does not speak the endpoint. `raw` are the body's

@@ -1,7 +1,7 @@
 import { Batched } from '../../spec/batched.ts'
 import type { ChatRequest } from '../../spec/chat-request.ts'
 import type { Logger } from '../../spec/engine.ts'
-import { EngineError } from '../../spec/engine-error.ts'
+import { EngineError, isEngineError } from '../../spec/engine-error.ts'
 import type { ProviderAdapter, ProviderCall } from '../../spec/provider-adapter.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
 import type { Upstream, UpstreamRequest } from '../../spec/upstream.ts'
@@ -74,8 +74,13 @@ export function createAnthropicAdapter(upstream: Upstream, log?: Logger): Provid
     },
     async countTokens(call) {
       const body = encodeAnthropicCount(call.request, encodeOptions(call.upstreamModel))
-      const answer = await upstream.json(post(call, `${api}/messages/count_tokens`, body))
-      const tokens = (answer as { input_tokens?: unknown } | null)?.input_tokens
+      const answer = await upstream.json(post(call, `${api}/messages/count_tokens`, body)).catch((error: unknown) => {
+        // Other servers that speak the dialect, Ollama's among them, may lack this route.
+        if (isEngineError(error) && error.code === 'not_found') return null
+        throw error
+      })
+      if (answer === null) return null
+      const tokens = (answer as { input_tokens?: unknown }).input_tokens
       if (typeof tokens === 'number') return tokens
       throw new EngineError('upstream_error', `${title} answered a token count without a number.`, {
         upstream: { provider: 'anthropic' },
