@@ -16,7 +16,9 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { team } = exchange.gateway.engine
   const answer = knownBefore(exchange) ?? authenticate(exchange, team, believesCookies)
   if (answer === null) {
-    exchange.principal = exchange.listener === 'local' && !team.settings().requireSignIn ? OWNER : ANONYMOUS
+    const isOwner = exchange.listener === 'local' && !team.settings().requireSignIn
+    exchange.principal = isOwner ? OWNER : ANONYMOUS
+    if (!isOwner) exchange.credential = foreignCredential(exchange.req, team)
     return
   }
   if (!answer.ok) {
@@ -65,6 +67,19 @@ function authenticate(
     res.client.lastKnown = { token, authorization: isInIt ? authorization : null, answer }
   }
   return answer
+}
+
+/**
+ * What a text that is none of ours was meant as, where one of ours is needed: an API key, or a session. Cookies say
+ * nothing here: those of other programs come along.
+ */
+function foreignCredential(req: IncomingMessage, team: Team): 'none' | 'invalid' | 'keys-off' | 'unreadable' {
+  const bearer = bearerToken(req.headers.authorization)
+  const given = bearer ? [bearer] : team.keyHeaders.map((name) => req.headers[name])
+  if (given.some((text) => typeof text === 'string' && text.startsWith('sk-'))) {
+    return team.settings().apiKeys ? 'invalid' : 'keys-off'
+  }
+  return bearer ? 'unreadable' : 'none'
 }
 
 /** Keys may be switched off for all, and are a permission of people who are not administrators. */

@@ -236,6 +236,8 @@ describe('signing in', () => {
     expect(out.headers['set-cookie']?.[0]).toMatch(/^token=; Path=\/; Max-Age=0; /)
     const after = await me({ authorization: `Bearer ${token}` })
     expect([after.status, jsonOf(after)]).toEqual([401, detail(SESSION_OVER)])
+    const cut = await me({ authorization: `Bearer ${token.slice(0, -1)}` })
+    expect([cut.status, jsonOf(cut)]).toEqual([401, detail('Invalid token')])
   })
 
   test('a wrong password and an unknown address are told in the same words', async () => {
