@@ -255,6 +255,7 @@ describe('/api/chat/completions', () => {
       model: 'gpu.a:1b',
       messages: [{ role: 'user', content: 'Tell me a joke' }],
       top_p: 0.3,
+      options: { top_k: 7, top_p: 0.9, temperature: 0.1, num_keep: 3 },
       params: { temperature: 0.7, num_ctx: 8192, mirostat: 1, max_tokens: 500, think: false, keep_alive: '10m' },
     }
     const answer = await bench.post('/api/chat/completions', body)
@@ -262,7 +263,7 @@ describe('/api/chat/completions', () => {
     expect(server.requestsTo('/api/chat').at(-1)?.body).toMatchObject({
       model: 'a:1b',
       think: false,
-      options: { temperature: 0.7, top_p: 0.3, num_ctx: 8192, mirostat: 1, num_predict: 500 },
+      options: { temperature: 0.7, top_p: 0.3, top_k: 7, num_ctx: 8192, num_keep: 3, mirostat: 1, num_predict: 500 },
     })
     const usage = {
       'response_token/s': expect.any(Number),
