@@ -18,6 +18,12 @@ const FORMS: readonly [route: string, lacking: string | null, wrong: string][] =
   ['POST /ollama/models/download', '{}', '{"url":7}'],
   ['POST /openai/verify', '{"key":"k"}', '{"url":"http://127.0.0.1:1/v1","key":7}'],
   ['POST /openai/config/update', '{"OPENAI_API_BASE_URLS":[]}', '{"OPENAI_API_BASE_URLS":{},"OPENAI_API_KEYS":[]}'],
+  [
+    'POST /openai/config/update',
+    null,
+    '{"OPENAI_API_BASE_URLS":["http://127.0.0.1:1/v1"],"OPENAI_API_KEYS":[],"OPENAI_API_CONFIGS":{"0":{"tags":"x"}}}',
+  ],
+  ['POST /openai/verify', null, '{"url":"http://127.0.0.1:1/v1","config":{"headers":"x"}}'],
   ['POST /api/models/unload', '{}', '{"model":7}'],
   ['POST /api/v1/configs/models', null, '{"MODEL_ORDER_LIST":"a"}'],
   ['POST /api/v1/configs/connections', null, '{"ENABLE_BASE_MODELS_CACHE":"yes"}'],
