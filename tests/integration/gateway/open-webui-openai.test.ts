@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import { http, post } from '../../support/http-client.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
 import { eventsOf, jsonOf, startBench, startOllama, startOpenAi } from './open-webui-bench.ts'
@@ -130,6 +131,50 @@ describe('/openai', () => {
     expect(all.data.map(({ id }) => id)).toEqual(['gpt-4o', 'same', 'extra', 'b.same', 'b.extra', 'only-ollama:1b'])
     expect(all.data.at(-1)).toMatchObject({ owned_by: 'ollama', object: 'model', ollama: { urls: [0] }, tags: [] })
     expect(jsonOf(await bench.get('/api/v1/models?refresh=true'))).toEqual(all)
+  })
+
+  test('each entry has the tags of its connection and its record, and what holds for all models', async () => {
+    const server = await startOpenAi(['plain', 'named'])
+    const bench = await startBench()
+    await bench.add({ provider: 'openai', baseUrl: server.url, keys: [{ value: KEY }], tags: ['t', 'both'] })
+    const { presets } = bench.engine
+    const record = { params: {}, grants: [] }
+    const tags = [{ name: 'own' }, { name: 'both' }]
+    const capabilities = { vision: true }
+    const meta = { tags, capabilities, description: null }
+    presets.create({ ...record, id: 'named', baseModelId: null, name: 'Named', meta }, OWNER)
+    presets.create({ ...record, id: 'over', baseModelId: 'plain', name: 'Over', meta: { description: 'Mine' } }, OWNER)
+    const facts = async (): Promise<unknown[]> => {
+      const { data } = jsonOf(await bench.get('/api/models')) as { data: Record<string, unknown>[] }
+      return data.map(({ id, tags, info, actions, filters }) => {
+        return [id, tags, (info as { meta: unknown } | undefined)?.meta, actions, filters]
+      })
+    }
+    const ofConnection = [{ name: 't' }, { name: 'both' }]
+    expect(await facts()).toEqual([
+      ['plain', ofConnection, undefined, [], []],
+      ['named', [...ofConnection, { name: 'own' }], meta, [], []],
+      ['over', [], { description: 'Mine' }, [], []],
+    ])
+    const everywhere = {
+      description: 'Of the house',
+      capabilities: { vision: false, usage: true },
+      tags: ['all'],
+      profile_image_url: '/static/favicon.png',
+    }
+    await bench.post('/api/v1/configs/models', { DEFAULT_MODEL_METADATA: everywhere })
+    const { profile_image_url: _picture, ...shown } = everywhere
+    expect(await facts()).toEqual([
+      ['plain', [...ofConnection, { name: 'all' }], shown, [], []],
+      [
+        'named',
+        [...ofConnection, { name: 'own' }],
+        { tags, description: 'Of the house', capabilities: { vision: true, usage: true } },
+        [],
+        [],
+      ],
+      ['over', [{ name: 'all' }], { ...shown, description: 'Mine' }, [], []],
+    ])
   })
 
   test('refusals are the upstream’s own; unknown models and other paths have Open WebUI’s words', async () => {

@@ -18,7 +18,7 @@ import { forClient } from '../run-answer.ts'
 import { holders, lookAgain, members } from './connection-family.ts'
 import { modelOf, ollamaSources, openAiSources } from './list-sources.ts'
 import { unloadAll } from './ollama-manage.ts'
-import { overriddenEntry, presetEntry } from './preset-entry.ts'
+import { overriddenEntry, presetEntry, toldEntry } from './preset-entry.ts'
 import { readForm } from './read-form.ts'
 
 type Entry = Record<string, unknown>
@@ -81,8 +81,9 @@ function entriesFor(exchange: Exchange): Entry[] {
     if (isPreset) return [presetEntry(record, first, seesGrants)]
     return own.map((entry) => overriddenEntry(record, entry, seesGrants))
   })
+  const { profile_image_url: _picture, ...defaults } = presets.defaults().meta
   // What a server lists and the catalog does not know has no rules that could allow it to somebody.
-  return isAdmin(principal) ? [...entries, ...unknown] : entries
+  return [...entries, ...(isAdmin(principal) ? unknown : [])].map((entry) => toldEntry(entry, defaults))
 }
 
 /**
