@@ -54,6 +54,8 @@ const CONFIG = expect.objectContaining({
   DEFAULT_USER_ROLE: 'pending',
   DEFAULT_GROUP_ID: '',
 })
+/** What a session that came in a header is told of itself. */
+const SHOWN = { token: TOKEN, expires_at: expect.any(Number) }
 
 const rows: RouteRow[] = [
   {
@@ -61,9 +63,9 @@ const rows: RouteRow[] = [
     level: 'signed-in',
     expected: {
       owner: [200, session({ id: 'owner', role: 'admin', token: '', profile_image_url: '/user.png' })],
-      admin: [200, session({ email: 'ada@example.com', role: 'admin', token: TOKEN })],
-      pending: [200, session({ role: 'pending', token: TOKEN })],
-      '*': [200, session({ role: 'user', token: TOKEN })],
+      admin: [200, session({ email: 'ada@example.com', role: 'admin', ...SHOWN })],
+      pending: [200, session({ role: 'pending', ...SHOWN })],
+      '*': [200, session({ role: 'user', ...SHOWN })],
     },
   },
   {
@@ -223,7 +225,8 @@ describe('signing in', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(expiresAt - Date.now() / 1000).toBeGreaterThan(27 * 86_400)
     const me = (headers: Record<string, string>) => http(bench.networkPort, '/api/v1/auths/', { headers })
-    expect(jsonOf(await me({ authorization: `Bearer ${token}` }))).toMatchObject({ email: 'ada@example.com', token })
+    const shown = { email: 'ada@example.com', token, expires_at: expiresAt }
+    expect(jsonOf(await me({ authorization: `Bearer ${token}` }))).toMatchObject(shown)
     // What the cookie keeps from scripts, the answer does not tell them.
     const byCookie = await me({ cookie: `token=${token}` })
     expect(jsonOf(byCookie)).toMatchObject({ email: 'ada@example.com', token: '' })

@@ -24,8 +24,11 @@ export function session(exchange: Exchange): void {
   const { principal, gateway, req } = exchange
   const shown = /^Bearer\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? ''
   const isOwner = principal.kind === 'owner'
-  const person = isOwner ? null : gateway.engine.team.person(principal.id)
-  sendJson(exchange, 200, sessionToJson(principal, person, isOwner ? '' : shown), NOT_STORED)
+  const { team } = gateway.engine
+  const person = isOwner ? null : team.person(principal.id)
+  const current = team.sessions(principal.id, principal.sessionId).find((each) => each.current)
+  const expiresAt = current?.expiresAt ?? null
+  sendJson(exchange, 200, sessionToJson(principal, person, isOwner ? '' : shown, expiresAt), NOT_STORED)
 }
 
 /** POST /api/v1/auths/signin */
