@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ANONYMOUS, OWNER } from '../engine/spec/principal.ts'
 import type { Team } from '../engine/spec/team.ts'
 import type { KnownToken } from './client-connection.ts'
+import { isAt } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -28,7 +29,10 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { principal } = answer
   if (
     principal.key !== null &&
-    !mayUseKeys(team, principal.role === 'admin', principal.permissions.features.api_keys)
+    !(
+      mayUseKeys(team, principal.role === 'admin', principal.permissions.features.api_keys) &&
+      isOpenToKeys(team, exchange.path)
+    )
   ) {
     exchange.credential = 'keys-off'
     return
@@ -85,6 +89,11 @@ function foreignCredential(req: IncomingMessage, team: Team): 'none' | 'invalid'
 /** Keys may be switched off for all, and are a permission of people who are not administrators. */
 function mayUseKeys(team: Team, isAdministrator: boolean, isPermitted: boolean): boolean {
   return team.settings().apiKeys && (isAdministrator || isPermitted)
+}
+
+/** Whether keys may be used for a path; they may be kept to some. */
+function isOpenToKeys({ keyEndpoints }: Team, path: string): boolean {
+  return keyEndpoints === null || keyEndpoints.some((open) => isAt(open, path))
 }
 
 function ownToken(req: IncomingMessage, team: Team, believesCookies: boolean): string | null {

@@ -62,6 +62,9 @@ export function adminConfig(exchange: Exchange): void {
   const lifetime = team.sessionSeconds()
   sendJson(exchange, 200, {
     ...configToJson(team.settings()),
+    // Decided by the environment alone.
+    ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS: team.keyEndpoints !== null,
+    API_KEYS_ALLOWED_ENDPOINTS: (team.keyEndpoints ?? []).join(','),
     ...(lifetime === null ? {} : { JWT_EXPIRES_IN: durationOf(lifetime) }),
   })
 }
