@@ -52,6 +52,8 @@ export const connectionConfigSchema = z.object({
   apiVersion: z.string().max(100).nullable().default(null),
   /** openai and azure: which API carries chats. */
   apiType: z.enum(['chat', 'responses']).default('chat'),
+  /** openai: Open WebUI's word for a compatible server (`llama.cpp`, `litellm`). Its clients are told it again; here it does nothing. */
+  compatibleKind: z.string().max(100).nullable().default(null),
   /** Fields of an Anthropic request that are sent on as they are; `*` for all. */
   passthroughParams: z.array(z.string().min(1).max(200)).max(200).default([]),
   timeouts: connectionTimeoutsSchema.default({ connectMs: 5_000, firstByteMs: 300_000, idleMs: 120_000 }),

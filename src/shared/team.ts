@@ -123,6 +123,7 @@ export const sessionInfoSchema = z.object({
   id: z.string(),
   createdAt: z.number(),
   lastUsedAt: z.number(),
+  expiresAt: z.number(),
   userAgent: z.string(),
   current: z.boolean(),
 })

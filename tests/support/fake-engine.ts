@@ -193,7 +193,15 @@ export function createFakeEngine(dataFolder = '/nonexistent'): FakeEngine {
           .flatMap((base) =>
             mayUse(principal, base.id) ? [{ id: base.id, name: base.name, base, record: null, isPreset: false }] : [],
           ),
-    } satisfies Pick<Presets, 'find' | 'listed'>,
+      defaults: () => ({
+        params: {},
+        meta: {},
+        fallbackModelId: null,
+        defaultModels: [],
+        pinnedModels: [],
+        order: [],
+      }),
+    } satisfies Pick<Presets, 'find' | 'listed' | 'defaults'>,
     sharing: {
       async update() {
         throw new EngineError('unsupported', 'This engine cannot share.')

@@ -92,6 +92,7 @@ export function createFakeTeam(): FakeTeam {
       },
       isOurs: (token: string) => OURS.test(token),
       keyHeaders: ['x-api-key'],
+      keyEndpoints: null,
       person: (id: string) => [...people.values()].find((person) => person.id === id) ?? null,
       everyone: () => [...people.values()],
       permissionsOf: () => OWNER.permissions,

@@ -79,7 +79,7 @@ export interface Exchange {
   /** Who asks. `ANONYMOUS` until it is known, and for who did not say so in a valid way beyond this machine. */
   principal: Principal
   /** What became of the token that came along; see `requireSignedIn`. */
-  credential: 'none' | 'valid' | 'invalid' | 'keys-off'
+  credential: 'none' | 'valid' | 'invalid' | 'unreadable' | 'keys-off'
   /** What goes along to upstreams that ask who calls; null: nothing. */
   forwarding: Forwarding | null
   /** What says where the answer comes from, as far as it is decided; errors tell it too. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ANONYMOUS, OWNER } from '../engine/spec/principal.ts'
 import type { Team } from '../engine/spec/team.ts'
 import type { KnownToken } from './client-connection.ts'
+import { isAt } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
 import { sessionCookie } from './session-cookie.ts'
 
@@ -16,7 +17,9 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { team } = exchange.gateway.engine
   const answer = knownBefore(exchange) ?? authenticate(exchange, team, believesCookies)
   if (answer === null) {
-    exchange.principal = exchange.listener === 'local' && !team.settings().requireSignIn ? OWNER : ANONYMOUS
+    const isOwner = exchange.listener === 'local' && !team.settings().requireSignIn
+    exchange.principal = isOwner ? OWNER : ANONYMOUS
+    if (!isOwner) exchange.credential = foreignCredential(exchange.req, team)
     return
   }
   if (!answer.ok) {
@@ -26,7 +29,10 @@ export function identify(exchange: Exchange, believesCookies: boolean): void {
   const { principal } = answer
   if (
     principal.key !== null &&
-    !mayUseKeys(team, principal.role === 'admin', principal.permissions.features.api_keys)
+    !(
+      mayUseKeys(team, principal.role === 'admin', principal.permissions.features.api_keys) &&
+      isOpenToKeys(team, exchange.path)
+    )
   ) {
     exchange.credential = 'keys-off'
     return
@@ -67,9 +73,27 @@ function authenticate(
   return answer
 }
 
+/**
+ * What a text that is none of ours was meant as, where one of ours is needed: an API key, or a session. Cookies say
+ * nothing here: those of other programs come along.
+ */
+function foreignCredential(req: IncomingMessage, team: Team): 'none' | 'invalid' | 'keys-off' | 'unreadable' {
+  const bearer = bearerToken(req.headers.authorization)
+  const given = bearer ? [bearer] : team.keyHeaders.map((name) => req.headers[name])
+  if (given.some((text) => typeof text === 'string' && text.startsWith('sk-'))) {
+    return team.settings().apiKeys ? 'invalid' : 'keys-off'
+  }
+  return bearer ? 'unreadable' : 'none'
+}
+
 /** Keys may be switched off for all, and are a permission of people who are not administrators. */
 function mayUseKeys(team: Team, isAdministrator: boolean, isPermitted: boolean): boolean {
   return team.settings().apiKeys && (isAdministrator || isPermitted)
+}
+
+/** Whether keys may be used for a path; they may be kept to some. */
+function isOpenToKeys({ keyEndpoints }: Team, path: string): boolean {
+  return keyEndpoints === null || keyEndpoints.some((open) => isAt(open, path))
 }
 
 function ownToken(req: IncomingMessage, team: Team, believesCookies: boolean): string | null {

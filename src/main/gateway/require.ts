@@ -5,6 +5,8 @@ import type { Exchange } from './exchange.ts'
 
 /** Open WebUI's words; its clients match on them. */
 export const NOT_AUTHENTICATED = 'Not authenticated'
+/** A text that cannot be a session of ours, whatever is stored. */
+export const INVALID_TOKEN = 'Invalid token'
 export const SESSION_EXPIRED = 'Your session has expired or the token is invalid. Please sign in again.'
 export const ACCESS_PROHIBITED =
   'You do not have permission to access this resource. Please contact your administrator for assistance.'
@@ -17,6 +19,7 @@ export const API_KEYS_OFF = 'Use of API key is not enabled in the environment.'
 export function requireSignedIn(exchange: Exchange): Principal {
   const { principal, credential } = exchange
   if (credential === 'invalid') throw new EngineError('auth_failed', SESSION_EXPIRED)
+  if (credential === 'unreadable') throw new EngineError('auth_failed', INVALID_TOKEN)
   if (credential === 'keys-off') throw new EngineError('forbidden', API_KEYS_OFF)
   if (principal.kind === 'anonymous') throw new EngineError('auth_failed', NOT_AUTHENTICATED)
   return principal

@@ -105,13 +105,38 @@ describe('at this machine’s own door', () => {
   test('with a sign-in asked for here too, nobody is the owner', async () => {
     engine.people.settings = { ...engine.people.settings, requireSignIn: true }
     const answer = await post(port, '/v1/chat/completions', CHAT, bearer('ollama'))
-    expect([answer.status, jsonOf(answer).error]).toEqual([
-      401,
-      expect.objectContaining({ message: 'Not authenticated' }),
-    ])
+    expect([answer.status, jsonOf(answer).error]).toEqual([401, expect.objectContaining({ message: 'Invalid token' })])
     const session = engine.people.session('ada', 'user')
     expect((await post(port, '/v1/chat/completions', CHAT, bearer(session))).status).toBe(200)
     expect(jsonOf(await http(port, '/api/config')).features).toMatchObject({ auth: true, enable_login_form: true })
+  })
+
+  test('with a sign-in asked for, words tell a text that is no session from a key and a session that are unknown', async () => {
+    engine.people.settings = { ...engine.people.settings, requireSignIn: true }
+    const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjEifQ.c2lnbmF0dXJl'
+    const cases: [Record<string, string>, number, string][] = [
+      [{}, 401, 'Not authenticated'],
+      [{ authorization: 'Basic YTpi' }, 401, 'Not authenticated'],
+      [{ authorization: 'Bearer ' }, 401, 'Not authenticated'],
+      [cookie(jwt), 401, 'Not authenticated'],
+      [{ 'x-api-key': 'none' }, 401, 'Not authenticated'],
+      [bearer(jwt), 401, 'Invalid token'],
+      [bearer('garbage'), 401, 'Invalid token'],
+      [bearer(UNKNOWN), 401, EXPIRED],
+      [bearer('sk-0123456789abcdef'), 401, EXPIRED],
+      [bearer(`sk-swy-${'0'.repeat(48)}`), 401, EXPIRED],
+      [{ 'x-api-key': 'sk-0123456789abcdef' }, 401, EXPIRED],
+    ]
+    for (const [headers, status, words] of cases) {
+      const answer = await http(port, '/api/models', { headers })
+      expect([headers, answer.status, textOf(answer)]).toEqual([headers, status, words])
+      for (const path of ['/health', '/api/version', '/api/config', '/ui/session']) {
+        expect((await http(port, path, { headers })).status).toBe(200)
+      }
+    }
+    engine.people.settings = { ...engine.people.settings, apiKeys: false }
+    const off = await http(port, '/api/models', { headers: bearer('sk-0123456789abcdef') })
+    expect([off.status, textOf(off)]).toEqual([403, 'Use of API key is not enabled in the environment.'])
   })
 
   test('the next request shows that a session ended', async () => {

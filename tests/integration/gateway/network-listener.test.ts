@@ -73,14 +73,18 @@ describe('strangers', () => {
       ['DELETE', '/v1/models'],
     ]
     for (const [method, path, body] of calls) {
-      for (const headers of [{}, bearer('ollama'), { cookie: 'token=eyJhbGciOiJIUzI1NiJ9.e30.x' }]) {
+      for (const [headers, words] of [
+        [{}, 'Not authenticated'],
+        [{ cookie: 'token=eyJhbGciOiJIUzI1NiJ9.e30.x' }, 'Not authenticated'],
+        [bearer('ollama'), 'Invalid token'],
+      ] as const) {
         const answer = await http(port, path, {
           method,
           headers,
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
         expect([path, answer.status]).toEqual([path, 401])
-        expect(answer.body).toContain('Not authenticated')
+        expect(answer.body).toContain(words)
       }
     }
     expect(engine.calls).toEqual([])

@@ -54,6 +54,8 @@ const CONFIG = expect.objectContaining({
   DEFAULT_USER_ROLE: 'pending',
   DEFAULT_GROUP_ID: '',
 })
+/** What a session that came in a header is told of itself. */
+const SHOWN = { token: TOKEN, expires_at: expect.any(Number) }
 
 const rows: RouteRow[] = [
   {
@@ -61,9 +63,9 @@ const rows: RouteRow[] = [
     level: 'signed-in',
     expected: {
       owner: [200, session({ id: 'owner', role: 'admin', token: '', profile_image_url: '/user.png' })],
-      admin: [200, session({ email: 'ada@example.com', role: 'admin', token: TOKEN })],
-      pending: [200, session({ role: 'pending', token: TOKEN })],
-      '*': [200, session({ role: 'user', token: TOKEN })],
+      admin: [200, session({ email: 'ada@example.com', role: 'admin', ...SHOWN })],
+      pending: [200, session({ role: 'pending', ...SHOWN })],
+      '*': [200, session({ role: 'user', ...SHOWN })],
     },
   },
   {
@@ -223,7 +225,8 @@ describe('signing in', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(expiresAt - Date.now() / 1000).toBeGreaterThan(27 * 86_400)
     const me = (headers: Record<string, string>) => http(bench.networkPort, '/api/v1/auths/', { headers })
-    expect(jsonOf(await me({ authorization: `Bearer ${token}` }))).toMatchObject({ email: 'ada@example.com', token })
+    const shown = { email: 'ada@example.com', token, expires_at: expiresAt }
+    expect(jsonOf(await me({ authorization: `Bearer ${token}` }))).toMatchObject(shown)
     // What the cookie keeps from scripts, the answer does not tell them.
     const byCookie = await me({ cookie: `token=${token}` })
     expect(jsonOf(byCookie)).toMatchObject({ email: 'ada@example.com', token: '' })
@@ -236,6 +239,8 @@ describe('signing in', () => {
     expect(out.headers['set-cookie']?.[0]).toMatch(/^token=; Path=\/; Max-Age=0; /)
     const after = await me({ authorization: `Bearer ${token}` })
     expect([after.status, jsonOf(after)]).toEqual([401, detail(SESSION_OVER)])
+    const cut = await me({ authorization: `Bearer ${token.slice(0, -1)}` })
+    expect([cut.status, jsonOf(cut)]).toEqual([401, detail('Invalid token')])
   })
 
   test('a wrong password and an unknown address are told in the same words', async () => {
@@ -250,7 +255,7 @@ describe('signing in', () => {
       expect([answer.status, jsonOf(answer), answer.headers['set-cookie']]).toEqual([400, detail(WRONG), undefined])
     }
     const none = await signIn({ email: 'ada@example.com' })
-    expect([none.status, jsonOf(none)]).toEqual([400, detail("Missing required parameter: 'password'.")])
+    expect([none.status, jsonOf(none)]).toEqual([422, detail("Missing required parameter: 'password'.")])
   })
 
   test('after 15 tries in 180 s an account has to wait, also with the right password', async () => {
@@ -280,7 +285,7 @@ describe('signing up', () => {
       [{ email: 'no-address' }, 400, BAD_EMAIL],
       [{ email: freshEmail(), password: 'ü'.repeat(37) }, 400, TOO_LONG],
       [{ email: freshEmail(), password: 'short' }, 400, expect.stringContaining('at least 8 characters')],
-      [{ email: freshEmail(), name: ' ' }, 400, expect.stringContaining("'name'")],
+      [{ email: freshEmail(), name: ' ' }, 422, expect.stringContaining("'name'")],
       [{ email: freshEmail(), profile_image_url: 'javascript:alert(1)' }, 400, expect.stringContaining('picture')],
       [{ email: freshEmail(), invite: 'never made' }, 403, expect.stringContaining('invitation')],
     ]
@@ -332,7 +337,7 @@ describe('administration', () => {
     const key = await bench.as('admin', 'POST /api/v1/auths/api_key')
     expect([key.status, jsonOf(key)]).toEqual([403, detail(KEYS_OFF)])
     const wrong = await bench.as('admin', 'POST /api/v1/auths/admin/config', { DEFAULT_USER_ROLE: 'emperor' })
-    expect([wrong.status, jsonOf(wrong)]).toEqual([400, detail(expect.stringContaining('DEFAULT_USER_ROLE'))])
+    expect([wrong.status, jsonOf(wrong)]).toEqual([422, detail(expect.stringContaining('DEFAULT_USER_ROLE'))])
   })
 
   test('adding somebody is refused in the same words as signing up', async () => {
@@ -430,13 +435,13 @@ describe('API keys', () => {
     expect((await create('maker', { name: 'x', user_id: bench.ids.member })).status).toBe(401)
     const all = jsonOf(await bench.as('admin', 'GET /api/v1/auths/api_keys?user_id=*')) as { id: string }[]
     expect(all.map((key) => key.id)).toContain(id)
-    for (const body of [
-      { name: '' },
-      { name: 'x', scopes: ['everything'] },
-      { name: 'x', scopes: [] },
-      { name: 'x', expires_at: 1 },
-    ]) {
-      expect((await create('member', body)).status, JSON.stringify(body)).toBe(400)
+    for (const [body, status] of [
+      [{ name: '' }, 422],
+      [{ name: 'x', scopes: ['everything'] }, 422],
+      [{ name: 'x', scopes: [] }, 422],
+      [{ name: 'x', expires_at: 1 }, 400],
+    ] as const) {
+      expect((await create('member', body)).status, JSON.stringify(body)).toBe(status)
     }
     expect((await create('member', { name: 'x', scopes: ['admin'] })).status).toBe(403)
 

@@ -222,10 +222,10 @@ describe('/api/v1/groups', () => {
       await create({ name: 'x', user_ids: 'me' }),
     ]
     expect(answers.map((answer) => [answer.status, jsonOf(answer)])).toEqual([
-      [400, detail("Missing required parameter: 'name'.")],
-      [400, detail(expect.stringContaining("'name'"))],
-      [400, detail(expect.stringContaining('workspace.models'))],
-      [400, detail(expect.stringContaining("'user_ids'"))],
+      [422, detail("Missing required parameter: 'name'.")],
+      [422, detail(expect.stringContaining("'name'"))],
+      [422, detail(expect.stringContaining('workspace.models'))],
+      [422, detail(expect.stringContaining("'user_ids'"))],
     ])
   })
 })

@@ -329,17 +329,22 @@ describe('is refused, with nothing changed', () => {
   })
 
   test.each([
-    ['load', { id: 'demo', options: { contextSize: 256 } }, 'Invalid \'options\': Unrecognized key: "contextSize".'],
-    ['load', { id: 'demo', options: { context_size: 1 } }, "Invalid 'options.context_size': must be at least 64."],
-    ['unload', {}, "Missing required parameter: 'id'."],
-    ['validate', { id: 'demo' }, "Missing required parameter: 'options'."],
-    ['metadata', { metadata: {} }, "Missing required parameter: 'id'."],
-    ['metadata?id=demo', { note: 'loose' }, "Missing required parameter: 'metadata'."],
-    ['load', { id: 'nothing' }, "Model 'nothing' was not found"],
-    ['metadata?id=nothing', { metadata: { note: 'n' } }, "Model 'nothing' was not found"],
-  ])('%s with %j', async (rest, body, words) => {
+    [
+      'load',
+      { id: 'demo', options: { contextSize: 256 } },
+      422,
+      'Invalid \'options\': Unrecognized key: "contextSize".',
+    ],
+    ['load', { id: 'demo', options: { context_size: 1 } }, 422, "Invalid 'options.context_size': must be at least 64."],
+    ['unload', {}, 422, "Missing required parameter: 'id'."],
+    ['validate', { id: 'demo' }, 422, "Missing required parameter: 'options'."],
+    ['metadata', { metadata: {} }, 422, "Missing required parameter: 'id'."],
+    ['metadata?id=demo', { note: 'loose' }, 422, "Missing required parameter: 'metadata'."],
+    ['load', { id: 'nothing' }, 400, "Model 'nothing' was not found"],
+    ['metadata?id=nothing', { metadata: { note: 'n' } }, 400, "Model 'nothing' was not found"],
+  ])('%s with %j', async (rest, body, status, words) => {
     const answer = await send(rest, body)
-    expect([answer.status, jsonOf(answer)]).toEqual([400, detail(words)])
+    expect([answer.status, jsonOf(answer)]).toEqual([status, detail(words)])
   })
 
   test('a preset over a model that is not there', async () => {

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
+import { OWNER } from '../../../src/main/engine/spec/principal.ts'
 import { http, post } from '../../support/http-client.ts'
 import { scriptedModel } from '../../support/upstreams/ollama-answers.ts'
 import { eventsOf, jsonOf, startBench, startOllama, startOpenAi } from './open-webui-bench.ts'
@@ -132,6 +133,50 @@ describe('/openai', () => {
     expect(jsonOf(await bench.get('/api/v1/models?refresh=true'))).toEqual(all)
   })
 
+  test('each entry has the tags of its connection and its record, and what holds for all models', async () => {
+    const server = await startOpenAi(['plain', 'named'])
+    const bench = await startBench()
+    await bench.add({ provider: 'openai', baseUrl: server.url, keys: [{ value: KEY }], tags: ['t', 'both'] })
+    const { presets } = bench.engine
+    const record = { params: {}, grants: [] }
+    const tags = [{ name: 'own' }, { name: 'both' }]
+    const capabilities = { vision: true }
+    const meta = { tags, capabilities, description: null }
+    presets.create({ ...record, id: 'named', baseModelId: null, name: 'Named', meta }, OWNER)
+    presets.create({ ...record, id: 'over', baseModelId: 'plain', name: 'Over', meta: { description: 'Mine' } }, OWNER)
+    const facts = async (): Promise<unknown[]> => {
+      const { data } = jsonOf(await bench.get('/api/models')) as { data: Record<string, unknown>[] }
+      return data.map(({ id, tags, info, actions, filters }) => {
+        return [id, tags, (info as { meta: unknown } | undefined)?.meta, actions, filters]
+      })
+    }
+    const ofConnection = [{ name: 't' }, { name: 'both' }]
+    expect(await facts()).toEqual([
+      ['plain', ofConnection, undefined, [], []],
+      ['named', [...ofConnection, { name: 'own' }], meta, [], []],
+      ['over', [], { description: 'Mine' }, [], []],
+    ])
+    const everywhere = {
+      description: 'Of the house',
+      capabilities: { vision: false, usage: true },
+      tags: ['all'],
+      profile_image_url: '/static/favicon.png',
+    }
+    await bench.post('/api/v1/configs/models', { DEFAULT_MODEL_METADATA: everywhere })
+    const { profile_image_url: _picture, ...shown } = everywhere
+    expect(await facts()).toEqual([
+      ['plain', [...ofConnection, { name: 'all' }], shown, [], []],
+      [
+        'named',
+        [...ofConnection, { name: 'own' }],
+        { tags, description: 'Of the house', capabilities: { vision: true, usage: true } },
+        [],
+        [],
+      ],
+      ['over', [{ name: 'all' }], { ...shown, description: 'Mine' }, [], []],
+    ])
+  })
+
   test('refusals are the upstream’s own; unknown models and other paths have Open WebUI’s words', async () => {
     const server = await startOpenAi(['gpt-4o'])
     const ollama = await startOllama({ models: [scriptedModel('only-ollama:1b')] })
@@ -255,6 +300,7 @@ describe('/api/chat/completions', () => {
       model: 'gpu.a:1b',
       messages: [{ role: 'user', content: 'Tell me a joke' }],
       top_p: 0.3,
+      options: { top_k: 7, top_p: 0.9, temperature: 0.1, num_keep: 3 },
       params: { temperature: 0.7, num_ctx: 8192, mirostat: 1, max_tokens: 500, think: false, keep_alive: '10m' },
     }
     const answer = await bench.post('/api/chat/completions', body)
@@ -262,7 +308,7 @@ describe('/api/chat/completions', () => {
     expect(server.requestsTo('/api/chat').at(-1)?.body).toMatchObject({
       model: 'a:1b',
       think: false,
-      options: { temperature: 0.7, top_p: 0.3, num_ctx: 8192, mirostat: 1, num_predict: 500 },
+      options: { temperature: 0.7, top_p: 0.3, top_k: 7, num_ctx: 8192, num_keep: 3, mirostat: 1, num_predict: 500 },
     })
     const usage = {
       'response_token/s': expect.any(Number),

@@ -238,7 +238,7 @@ describe('/api/v1/models: what is refused, in Open WebUI’s words', () => {
       create({ ...form, id: 'k', access_grants: [{ principal_type: 'dog', principal_id: 'x', permission: 'read' }] }),
       create({ ...form, id: 'k', access_control: { read: { user_ids: 'me' } } }),
     ])
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400])
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422])
     expect(answers.map((answer) => JSON.stringify(jsonOf(answer)))).toEqual([
       expect.stringContaining('request body'),
       expect.stringContaining("'id'"),
@@ -347,7 +347,7 @@ describe('/api/v1/models: what is kept', () => {
     })
     expect(await update({ access_control: {} })).toMatchObject({ access_grants: [], access_control: {} })
     const missing = await bench.as('owner', 'POST /api/v1/models/model/access/update', { id })
-    expect([missing.status, jsonOf(missing)]).toEqual([400, detail("Missing required parameter: 'access_grants'.")])
+    expect([missing.status, jsonOf(missing)]).toEqual([422, detail("Missing required parameter: 'access_grants'.")])
   })
 
   test('a field that nobody here knows is kept when a record is made and when it is changed', async () => {
@@ -573,7 +573,7 @@ describe('import, export and sync', () => {
         { id: 'bad-one', params: 'x' },
       ],
     })
-    expect([answer.status, jsonOf(answer)]).toEqual([400, detail(expect.stringContaining('"bad-one"'))])
+    expect([answer.status, jsonOf(answer)]).toEqual([422, detail(expect.stringContaining('"bad-one"'))])
     expect(bench.engine.presets.find('good-one')).toBeNull()
   })
 
@@ -618,6 +618,6 @@ describe('import, export and sync', () => {
     expect(bench.engine.presets.find('changes')?.name).toBe('Changed')
     expect(bench.engine.presets.find('goes')).toBeNull()
     const forgotten = await bench.as('admin', 'POST /api/v1/models/sync', {})
-    expect([forgotten.status, bench.engine.presets.find('stays') === null]).toEqual([400, false])
+    expect([forgotten.status, bench.engine.presets.find('stays') === null]).toEqual([422, false])
   })
 })

@@ -260,7 +260,7 @@ describe('/api/v1/users', () => {
       [400, detail(expect.stringMatching(/^Uh-oh! This email is already registered/))],
       [400, detail(expect.stringMatching(/^The email format you entered is invalid/))],
       [400, detail(expect.stringMatching(/^Uh-oh! The password you entered is too long/))],
-      [400, detail(expect.stringContaining("'role'"))],
+      [422, detail(expect.stringContaining("'role'"))],
     ])
     // An empty password in the form means: leave it.
     expect((await change({ name: 'Still', email: bench.engine.team.person(id)?.email, password: '' })).status).toBe(200)
@@ -281,7 +281,7 @@ describe('/api/v1/users', () => {
       workspace: { models: true },
     })
     const wrong = await set({ workspace: { models: 'yes' } })
-    expect([wrong.status, jsonOf(wrong)]).toEqual([400, detail(expect.stringContaining('workspace.models'))])
+    expect([wrong.status, jsonOf(wrong)]).toEqual([422, detail(expect.stringContaining('workspace.models'))])
   })
 
   test('settings of a client are one’s own, replaced as a whole, and bounded', async () => {
@@ -291,7 +291,7 @@ describe('/api/v1/users', () => {
     expect(jsonOf(await bench.as('maker', 'GET /api/v1/users/user/settings'))).toEqual({ other: true })
     expect((await bench.as('member', 'GET /api/v1/users/user/settings')).body).not.toContain('other')
     expect((await save({ ui: 'x'.repeat(100_000) })).status).toBe(413)
-    expect((await save([])).status).toBe(400)
+    expect((await save([])).status).toBe(422)
   })
 
   test('pictures: by redirect, or by bytes that a browser must take for what they are', async () => {

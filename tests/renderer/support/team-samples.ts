@@ -159,6 +159,7 @@ export function someSessions(): SessionInfo[] {
       id: 'this',
       createdAt: now() - DAY,
       lastUsedAt: now() - 5,
+      expiresAt: now() + 27 * DAY,
       userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
       current: true,
     },
@@ -166,6 +167,7 @@ export function someSessions(): SessionInfo[] {
       id: 'phone',
       createdAt: now() - 9 * DAY,
       lastUsedAt: now() - 2 * DAY,
+      expiresAt: now() + 19 * DAY,
       userAgent:
         'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
       current: false,

@@ -73,6 +73,21 @@ describe('the kind of an OpenAI connection', () => {
   })
 })
 
+test('Open WebUI’s word for a compatible server is kept until a client says another', () => {
+  const url = 'http://box:4000/v1'
+  const wordAfter = (entry: object): string | null | undefined => {
+    const existing = stored({ provider: 'openai', baseUrl: url, compatibleKind: 'llama.cpp' })
+    return fromOpenWebUiConfig({ family: 'openai', url, entry, existing }).compatibleKind
+  }
+  expect([{}, { provider: 'litellm' }, { provider: '' }, { provider: 'openai' }].map(wordAfter)).toEqual([
+    'llama.cpp',
+    'litellm',
+    null,
+    null,
+  ])
+  expect(wordAfter({ provider: 'azure' })).toBeUndefined()
+})
+
 test.each([
   [{ tags: 'gpu' }, 'tags'],
   [{ auth_type: 'magic' }, 'auth_type'],
@@ -96,6 +111,7 @@ describe('there and back', () => {
       auth: { type: 'microsoft_entra_id' },
       connectionType: 'external',
     },
+    { provider: 'openai', baseUrl: 'http://box:4000/v1', compatibleKind: 'litellm', connectionType: 'external' },
     { provider: 'anthropic', baseUrl: 'https://proxy.example', passthroughParams: ['*'], connectionType: 'external' },
     {
       provider: 'localai',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { OllamaAnswer } from '../../../src/main/engine/wire/ollama/upstream-answer.ts'
-import { ollamaVectors, unitVector } from '../../../src/main/engine/wire/ollama/upstream-embed.ts'
+import { ollamaVectors, ownVector, unitVector } from '../../../src/main/engine/wire/ollama/upstream-embed.ts'
 import { ollamaErrorCode, ollamaRefusal } from '../../../src/main/engine/wire/ollama/upstream-errors.ts'
 
 function read(...lines: string[]): StreamPart[] {
@@ -158,6 +158,12 @@ describe('vectors', () => {
     })
     expect(ollamaVectors({ embedding: [1] })).toEqual({ vectors: [[1]], promptTokens: 0, loadMs: 0 })
     expect(ollamaVectors('hello').vectors).toEqual([])
+  })
+
+  test('of the newer call as the server gave them, but for a cut that it did not make', () => {
+    expect(ownVector([0.1, 0.2])).toEqual(Float32Array.of(0.1, 0.2))
+    expect(ownVector([0.1, 0.2], 2)).toEqual(Float32Array.of(0.1, 0.2))
+    expect([...ownVector([3, 4, 12], 2)]).toEqual([expect.closeTo(0.6, 6), expect.closeTo(0.8, 6)])
   })
 
   test('at length 1, cut where asked', () => {

@@ -65,7 +65,7 @@ describe('decodeOpenAiEmbeddings', () => {
     const base64 = JSON.parse([...openAiEmbeddingPieces('m', 'base64', result)].join(''))
     expect(float).toEqual({
       object: 'list',
-      data: [0, 1].map((index) => ({ object: 'embedding', index, embedding: [...vector] })),
+      data: [0, 1].map((index) => ({ object: 'embedding', index, embedding: [0.1, -2, 3e-8] })),
       model: 'm',
       usage: { prompt_tokens: 4, total_tokens: 4 },
     })

@@ -41,7 +41,7 @@ export type StreamPart =
   | { type: 'error'; error: EngineError }
 
 export interface EmbeddingResult {
-  /** One per input, in order. L2-normalised. */
+  /** One per input, in order. L2-normalised, by the server where it does so by itself. */
   embeddings: Float32Array[]
   promptTokens: number
   loadMs: number

@@ -59,6 +59,8 @@ export interface Team {
   isOurs(token: string): boolean
   /** Headers beside `Authorization` in which one may come, in lower case and in the order in which they count. */
   readonly keyHeaders: readonly string[]
+  /** Paths that API keys may be used for, each with what is below it; null for all. */
+  readonly keyEndpoints: readonly string[] | null
   /** Principal of a person as if they called (for "view as"); throws `not_found`. */
   principalOf(personId: string): Principal
 

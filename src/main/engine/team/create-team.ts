@@ -14,6 +14,7 @@ import { createClientSettings } from './client-settings.ts'
 import type { Environment } from './environment-texts.ts'
 import { createGroups } from './groups.ts'
 import { createInvites } from './invites.ts'
+import { keyEndpoints } from './key-endpoints.ts'
 import { keyHeaders } from './key-headers.ts'
 import { createLastSeen } from './last-seen.ts'
 import { createDiscover } from './oauth/discover.ts'
@@ -116,6 +117,7 @@ export function createTeam({ storage, documents, vault, clock, log, environment,
     authenticate: createAuthentication({ storage, settings, principals, changes, lastSeen, clock }),
     isOurs: (token) => kindOf(token) !== null,
     keyHeaders: keyHeaders(environment, log),
+    keyEndpoints: keyEndpoints(environment),
     principalOf(personId) {
       if (personId === OWNER_ID) return OWNER
       const principal = principals.ofPerson(personId, { key: null, sessionId: null })

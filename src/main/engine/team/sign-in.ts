@@ -113,10 +113,11 @@ export function createSignIn(options: SignInOptions): SignIn {
     sessions: (personId, current) =>
       storage.sessions
         .ofPerson(personId, inSeconds(clock.now()))
-        .map(({ id, createdAt, lastUsedAt, userAgent }) => ({
+        .map(({ id, createdAt, lastUsedAt, expiresAt, userAgent }) => ({
           id,
           createdAt,
           lastUsedAt: lastSeen.session(id) ?? lastUsedAt,
+          expiresAt,
           userAgent,
           current: id === current,
         }))

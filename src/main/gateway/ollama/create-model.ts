@@ -15,16 +15,20 @@ import { passAnswer } from './pass-answer.ts'
 import { requireReachable } from './require-reachable.ts'
 
 /** POST /api/create at the root: where the base model is, or where the uploaded blobs went. */
-export function create(exchange: Exchange): Promise<void> {
-  return createModel(exchange, null, false)
+export async function create(exchange: Exchange): Promise<void> {
+  return createModel(exchange, readCreate(await readJsonBody(exchange)), null, false)
 }
 
 /**
  * Creates a model from Ollama's own fields or from the text of a Modelfile. It is a job, so that it goes on without the
  * client; a request with fields that a Modelfile cannot say is sent on as it is.
  */
-export async function createModel(exchange: Exchange, index: number | null, alwaysStream: boolean): Promise<void> {
-  const request = readCreate(await readJsonBody(exchange))
+export async function createModel(
+  exchange: Exchange,
+  request: CreateRequest,
+  index: number | null,
+  alwaysStream: boolean,
+): Promise<void> {
   exchange.model = request.model
   const { engine } = exchange.gateway
   const base = baseOf(request)

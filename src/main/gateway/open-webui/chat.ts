@@ -92,5 +92,5 @@ function decode(
 ): ReturnType<typeof decodeOpenAiChat> {
   const decoded = decodeOpenAiChat(body)
   if (!takesOptions) return decoded
-  return { ...decoded, request: withOllamaParameters(decoded.request, chat.params) }
+  return { ...decoded, request: withOllamaParameters(decoded.request, chat) }
 }

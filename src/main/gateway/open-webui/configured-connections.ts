@@ -4,6 +4,7 @@ import type { Connection, ConnectionFamily } from '../../engine/spec/connections
 import type { Engine } from '../../engine/spec/engine.ts'
 import { EngineError } from '../../engine/spec/engine-error.ts'
 import { entryAt, fromOpenWebUiConfig, toOpenWebUiConfig } from '../../engine/wire/open-webui/connection-config.ts'
+import { asForm } from './read-form.ts'
 import { type Described, holdsMask, lenderFor, storedFor } from './stored-match.ts'
 
 export const urlsField = z.array(z.string().min(1).max(2048)).max(1000)
@@ -44,12 +45,14 @@ export async function configure(
     ...(wanted.keys === undefined ? {} : { key: wanted.keys[index] ?? '' }),
   }))
   const before = storedFor(configured(engine, family), described)
-  const entries = described.map((each, index) => {
-    const existing = before[index] ?? null
-    refuseForeignMasks(existing, each)
-    const input: ConnectionInput = fromOpenWebUiConfig({ family, ...each, existing })
-    return { id: existing?.id ?? null, input }
-  })
+  for (const [index, each] of described.entries()) refuseForeignMasks(before[index] ?? null, each)
+  const entries = await asForm(() =>
+    described.map((each, index) => {
+      const existing = before[index] ?? null
+      const input: ConnectionInput = fromOpenWebUiConfig({ family, ...each, existing })
+      return { id: existing?.id ?? null, input }
+    }),
+  )
   await engine.connections.replaceFamily(family, entries)
   if (wanted.enabled !== null) await engine.connections.setFamilyEnabled(family, wanted.enabled)
   await engine.catalog.firstLooks(FIRST_LOOKS_MS)
@@ -67,7 +70,7 @@ export async function withUnsaved<Answer>(
     throw new EngineError('unsupported', 'This server cannot try a connection before it is saved.')
   }
   const saved = lenderFor(configured(engine, family), given)
-  const input = fromOpenWebUiConfig({ family, ...given, existing: saved })
+  const input = await asForm(() => fromOpenWebUiConfig({ family, ...given, existing: saved }))
   const connection = await connections.unsaved({ ...input, enabled: true, modelIds: [] }, saved?.id ?? null)
   try {
     return await ask(connection)

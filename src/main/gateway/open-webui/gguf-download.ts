@@ -3,13 +3,12 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { EngineError } from '../../engine/spec/engine-error.ts'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
 import { memberOrFirst } from './connection-family.ts'
 import { downloadFile, openHttps } from './download-file.ts'
 import { ggufNameOf, modelNameOf, PART, removeOldParts } from './gguf-file.ts'
 import { createFromFile, withProgress } from './progress-stream.ts'
+import { readForm } from './read-form.ts'
 
 const bodySchema = z.object({ url: z.string().max(4096) })
 const ALLOWED = ['https://huggingface.co/', 'https://github.com/']
@@ -24,7 +23,7 @@ const writing = new Set<string>()
  * download; what is here already stays, and the same request goes on behind it.
  */
 export async function downloadGguf(exchange: Exchange, index: number | null): Promise<void> {
-  const { url: given } = parseRequest(bodySchema, await readJsonBody(exchange))
+  const { url: given } = await readForm(exchange, bodySchema)
   if (!ALLOWED.some((start) => given.startsWith(start)) || !URL.canParse(given)) {
     throw new EngineError('invalid_request', 'Invalid file_url. Only URLs from allowed hosts are permitted.', {
       param: 'url',

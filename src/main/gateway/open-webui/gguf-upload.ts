@@ -5,6 +5,7 @@ import { memberOrFirst } from './connection-family.ts'
 import { ggufNameOf, modelNameOf, removeOldParts, saveGguf } from './gguf-file.ts'
 import { formFile } from './multipart-file.ts'
 import { createFromFile, withProgress } from './progress-stream.ts'
+import { asForm } from './read-form.ts'
 
 /**
  * POST /ollama/models/upload[/{i}]: a form with a GGUF file. Once it is here, a job brings it to the server and creates
@@ -16,7 +17,8 @@ export function uploadGguf(exchange: Exchange, index: number | null): Promise<vo
   return withProgress(exchange, async (stream, signal) => {
     if (exchange.expectsContinue) res.writeContinue()
     // A refused body is left to be drained, so that its sender gets to read why.
-    const form = await formFile(req.headers['content-type'], req.iterator({ destroyOnReturn: false }))
+    const body = req.iterator({ destroyOnReturn: false })
+    const form = await asForm(() => formFile(req.headers['content-type'], body))
     const name = modelNameOf(form.name)
     const fileName = ggufNameOf(form.name)
     const folder = join(gateway.engine.dataFolder, 'uploads')

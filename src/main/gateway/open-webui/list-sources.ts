@@ -36,5 +36,6 @@ export function modelOf(engine: Engine): (id: string) => string {
 }
 
 function providerWord(config: Readonly<ConnectionConfig> | null): string {
-  return config === null || config.provider === 'openai' ? '' : config.provider
+  if (config === null) return ''
+  return config.provider === 'openai' ? (config.compatibleKind ?? '') : config.provider
 }

@@ -11,20 +11,19 @@ import {
 } from '../../engine/wire/open-webui/model-list.ts'
 import { ollamaList } from '../../engine/wire/open-webui/ollama-list.ts'
 import { openAiList } from '../../engine/wire/open-webui/openai-list.ts'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
 import { runtimeId } from '../ollama/load-model.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
 import { holders, lookAgain, members } from './connection-family.ts'
 import { modelOf, ollamaSources, openAiSources } from './list-sources.ts'
 import { unloadAll } from './ollama-manage.ts'
-import { overriddenEntry, presetEntry } from './preset-entry.ts'
+import { overriddenEntry, presetEntry, toldEntry } from './preset-entry.ts'
+import { readForm } from './read-form.ts'
 
 type Entry = Record<string, unknown>
 
-const unloadSchema = z.object({ model: z.string().min(1) })
+const unloadSchema = z.object({ model: z.string() })
 
 /** GET /api/models and /api/v1/models; with `?refresh=true` the servers are asked first. */
 export async function models(exchange: Exchange): Promise<void> {
@@ -42,7 +41,7 @@ export function baseModels(exchange: Exchange): void {
 
 /** POST /api/models/unload: wherever the model is in memory. */
 export async function unloadModel(exchange: Exchange): Promise<void> {
-  const { model: name } = parseRequest(unloadSchema, await readJsonBody(exchange))
+  const { model: name } = await readForm(exchange, unloadSchema)
   exchange.model = name
   const { engine } = exchange.gateway
   return forClient(exchange, async () => {
@@ -82,8 +81,9 @@ function entriesFor(exchange: Exchange): Entry[] {
     if (isPreset) return [presetEntry(record, first, seesGrants)]
     return own.map((entry) => overriddenEntry(record, entry, seesGrants))
   })
+  const { profile_image_url: _picture, ...defaults } = presets.defaults().meta
   // What a server lists and the catalog does not know has no rules that could allow it to somebody.
-  return isAdmin(principal) ? [...entries, ...unknown] : entries
+  return [...entries, ...(isAdmin(principal) ? unknown : [])].map((entry) => toldEntry(entry, defaults))
 }
 
 /**

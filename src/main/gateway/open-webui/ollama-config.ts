@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { EngineError, toEngineError } from '../../engine/spec/engine-error.ts'
 import { SERVER_CONNECTION_ERROR, upstreamStatus, upstreamWords } from '../../engine/wire/open-webui/error-answer.ts'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
 import { upstreamOf } from '../ollama/upstream-of.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
@@ -16,6 +14,7 @@ import {
   urlsField,
   withUnsaved,
 } from './configured-connections.ts'
+import { readForm } from './read-form.ts'
 
 const updateSchema = z.object({
   ENABLE_OLLAMA_API: z.boolean().nullish(),
@@ -42,7 +41,7 @@ export function ollamaConfig(exchange: Exchange): void {
 
 /** POST /ollama/config/update */
 export async function updateOllamaConfig(exchange: Exchange): Promise<void> {
-  const body = parseRequest(updateSchema, await readJsonBody(exchange))
+  const body = await readForm(exchange, updateSchema)
   const { engine } = exchange.gateway
   await configure(engine, 'ollama', {
     enabled: body.ENABLE_OLLAMA_API ?? null,
@@ -54,7 +53,7 @@ export async function updateOllamaConfig(exchange: Exchange): Promise<void> {
 
 /** POST /ollama/verify: the server's own /api/version. */
 export async function verifyOllama(exchange: Exchange): Promise<void> {
-  const { url, key } = parseRequest(verifySchema, await readJsonBody(exchange))
+  const { url, key } = await readForm(exchange, verifySchema)
   return forClient(exchange, async (signal) => {
     const given = { url, key: key ?? '', entry: key ? { key } : null }
     const answer = await withUnsaved(exchange.gateway.engine, 'ollama', given, async (connection) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EngineError, toEngineError } from '../../engine/spec/engine-error.ts'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
+import { readCreate } from '../../engine/wire/open-webui/create-request.ts'
 import type { Exchange } from '../exchange.ts'
 import { readJsonBody } from '../json-body.ts'
 import { holdersNow, serverAt } from '../ollama/choose-server.ts'
@@ -12,12 +12,13 @@ import { readShow, sendShow } from '../ollama/show.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
 import { bareName, findInFamily, type Holder, holders, memberOrFirst, notFoundIn } from './connection-family.ts'
+import { asForm, readForm } from './read-form.ts'
 
 const unloadSchema = z.object({ model: z.string().nullish(), name: z.string().nullish() })
 
 /** POST /ollama/api/unload: from every server that holds the model. */
 export async function ollamaUnload(exchange: Exchange): Promise<void> {
-  const body = parseRequest(unloadSchema, await readJsonBody(exchange))
+  const body = await readForm(exchange, unloadSchema)
   const model = body.model || body.name
   if (!model) throw new EngineError('invalid_request', 'Missing name of the model to unload.', { param: 'model' })
   exchange.model = model
@@ -47,7 +48,7 @@ export async function unloadAll(exchange: Exchange, servers: readonly Holder[]):
 
 /** POST /ollama/api/pull[/{i}]: to the first connection unless one is named, whoever holds the model. */
 export async function ollamaPull(exchange: Exchange, index: number | null): Promise<void> {
-  const { model, insecure } = await readTransfer(exchange)
+  const { model, insecure } = await asForm(() => readTransfer(exchange))
   const { engine } = exchange.gateway
   return followJob(exchange, true, async (signal) => {
     const { connection } = memberOrFirst(engine, 'ollama', index)
@@ -59,7 +60,7 @@ export async function ollamaPull(exchange: Exchange, index: number | null): Prom
 
 /** DELETE and POST /ollama/api/push[/{i}] */
 export async function ollamaPush(exchange: Exchange, index: number | null): Promise<void> {
-  const { model, insecure } = await readTransfer(exchange)
+  const { model, insecure } = await asForm(() => readTransfer(exchange))
   const { engine } = exchange.gateway
   return followJob(exchange, true, async (signal) => {
     const [{ connection, upstreamModel }] = await serversOf(exchange, model, index)
@@ -69,13 +70,14 @@ export async function ollamaPush(exchange: Exchange, index: number | null): Prom
 }
 
 /** POST /ollama/api/create[/{i}] */
-export function ollamaCreate(exchange: Exchange, index: number | null): Promise<void> {
-  return createModel(exchange, index, true)
+export async function ollamaCreate(exchange: Exchange, index: number | null): Promise<void> {
+  const request = await asForm(async () => readCreate(await readJsonBody(exchange)))
+  return createModel(exchange, request, index, true)
 }
 
 /** POST /ollama/api/copy[/{i}] */
 export async function ollamaCopy(exchange: Exchange, index: number | null): Promise<void> {
-  const { source, destination } = await readCopy(exchange)
+  const { source, destination } = await asForm(() => readCopy(exchange))
   return forClient(exchange, async () => {
     const [server] = await serversOf(exchange, source, index)
     const target = bareName(server.connection, destination)
@@ -86,7 +88,7 @@ export async function ollamaCopy(exchange: Exchange, index: number | null): Prom
 
 /** DELETE /ollama/api/delete[/{i}]: from one server, the first that holds the model. */
 export async function ollamaDelete(exchange: Exchange, index: number | null): Promise<void> {
-  const model = await readModelName(exchange)
+  const model = await asForm(() => readModelName(exchange))
   return forClient(exchange, async () => {
     const [server] = await serversOf(exchange, model, index)
     await exchange.gateway.engine.ollamaServers.remove(server.connection.id, server.upstreamModel)
@@ -96,7 +98,7 @@ export async function ollamaDelete(exchange: Exchange, index: number | null): Pr
 
 /** POST /ollama/api/show */
 export async function ollamaShow(exchange: Exchange): Promise<void> {
-  const body = await readShow(exchange)
+  const body = await asForm(() => readShow(exchange))
   return forClient(exchange, async (signal) => {
     const base = await findInFamily(exchange, 'ollama', body.model)
     if (base === null) throw notFoundIn(body.model)

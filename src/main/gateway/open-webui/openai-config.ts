@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { parseRequest } from '../../engine/wire/parse-request.ts'
 import { callerOf } from '../caller.ts'
 import type { Exchange } from '../exchange.ts'
-import { readJsonBody } from '../json-body.ts'
 import { sendJson } from '../respond.ts'
 import { forClient } from '../run-answer.ts'
 import { askServer } from './ask-server.ts'
@@ -15,6 +13,7 @@ import {
   withUnsaved,
 } from './configured-connections.ts'
 import { ownListOf } from './own-list.ts'
+import { readForm } from './read-form.ts'
 
 const updateSchema = z.object({
   ENABLE_OPENAI_API: z.boolean().nullish(),
@@ -42,7 +41,7 @@ export function openAiConfig(exchange: Exchange): void {
 
 /** POST /openai/config/update. Keys are filled up or cut to the number of addresses. */
 export async function updateOpenAiConfig(exchange: Exchange): Promise<void> {
-  const body = parseRequest(updateSchema, await readJsonBody(exchange))
+  const body = await readForm(exchange, updateSchema)
   const { engine } = exchange.gateway
   await configure(engine, 'openai', {
     enabled: body.ENABLE_OPENAI_API ?? null,
@@ -55,7 +54,7 @@ export async function updateOpenAiConfig(exchange: Exchange): Promise<void> {
 
 /** POST /openai/verify: the server's own list of models, or its refusal with its status. */
 export async function verifyOpenAi(exchange: Exchange): Promise<void> {
-  const { url, key, config } = parseRequest(verifySchema, await readJsonBody(exchange))
+  const { url, key, config } = await readForm(exchange, verifySchema)
   return forClient(exchange, async (signal) => {
     const given = { url, key: key ?? '', entry: config ?? null }
     const { context } = callerOf(exchange, 'openai')

@@ -14,6 +14,7 @@ test('fields for Open WebUI’s own server are taken out, others stay', () => {
   expect(chat).toEqual({
     body: { ...body, service_tier: 'flex' },
     params: { a: 1 },
+    options: {},
     variables: {},
     chatVariables: {},
     isChanged: true,
@@ -90,7 +91,7 @@ test('a model that takes Ollama’s options gets the rest as those, over what th
   })
   const plain = withParameters(chat, true, { principal: ADA }, clock)
   expect(plain).toEqual({ ...body, temperature: 1, top_p: 0.3, reasoning_effort: 'low' })
-  const request = withOllamaParameters(decodeOpenAiChat(plain).request, chat.params)
+  const request = withOllamaParameters(decodeOpenAiChat(plain).request, chat)
   expect(request.sampling).toMatchObject({ temperature: 0.7, topP: 0.3 })
   expect(request.runtime).toMatchObject({ contextSize: 8192, keepAliveSeconds: 300, options: { mirostat: 2 } })
   expect(request.runtime?.overflow).toBeUndefined()
@@ -99,5 +100,19 @@ test('a model that takes Ollama’s options gets the rest as those, over what th
 
 test('without parameters a request stays as it is', () => {
   const { request } = decodeOpenAiChat(body)
-  expect(withOllamaParameters(request, {})).toBe(request)
+  expect(withOllamaParameters(request, { params: {}, options: {} })).toBe(request)
+})
+
+test('the request’s own options hold below its fields, and those below the parameters', () => {
+  const chat = readWebUiChat({
+    ...body,
+    temperature: 0.9,
+    options: { temperature: 0.1, top_k: 5, top_p: 0.2, num_ctx: '4096', mirostat: 1, num_keep: 7 },
+    params: { top_p: 0.8, mirostat: 2 },
+  })
+  const plain = withParameters(chat, true, { principal: ADA }, clock)
+  expect(plain.options).toBeUndefined()
+  const request = withOllamaParameters(decodeOpenAiChat(plain).request, chat)
+  expect(request.sampling).toMatchObject({ temperature: 0.9, topK: 5, topP: 0.8 })
+  expect(request.runtime).toMatchObject({ contextSize: 4096, options: { mirostat: 2, num_keep: 7 } })
 })

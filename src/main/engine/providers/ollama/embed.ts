@@ -3,7 +3,7 @@ import { EngineError, isEngineError } from '../../spec/engine-error.ts'
 import type { ProviderCall } from '../../spec/provider-adapter.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
 import type { Upstream } from '../../spec/upstream.ts'
-import { ollamaVectors, unitVector } from '../../wire/ollama/upstream-embed.ts'
+import { ollamaVectors, ownVector, unitVector } from '../../wire/ollama/upstream-embed.ts'
 import { ollamaErrorOf, ollamaRefusal } from '../../wire/ollama/upstream-errors.ts'
 import { lostInOllamaEmbed, ollamaEmbedBody, ollamaOldEmbedBody } from '../../wire/ollama/upstream-request.ts'
 
@@ -28,7 +28,9 @@ export async function embedAll(upstream: Upstream, call: ProviderCall<EmbeddingR
     }
     const read = ollamaVectors(answer)
     if (read.vectors.length !== batch.length) throw wrongCount(upstream, batch.length, read.vectors.length)
-    for (const vector of read.vectors) result.embeddings.push(unitVector(vector, dimensions))
+    // The older call gives vectors of any length.
+    const take = isOld ? unitVector : ownVector
+    for (const vector of read.vectors) result.embeddings.push(take(vector, dimensions))
     result.promptTokens += read.promptTokens
     result.loadMs += read.loadMs
     at += batch.length

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
+import { floatNumbersJson, shortNumbers } from '../float-numbers.ts'
 import { jsonText } from '../json-text.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
@@ -52,14 +53,15 @@ export function decodeOllamaEmbeddings(json: unknown): EmbeddingRequest {
 /** The answer's JSON in pieces, one vector each: a large batch as one string would block the loop. */
 export function* ollamaEmbedPieces(model: string, result: EmbeddingResult): Generator<string> {
   yield `{"model":${jsonText(model)},"embeddings":[`
-  for (const [index, vector] of result.embeddings.entries()) yield `${index === 0 ? '' : ','}[${vector.join(',')}]`
+  for (const [index, vector] of result.embeddings.entries())
+    yield `${index === 0 ? '' : ','}${floatNumbersJson(vector)}`
   yield `],"total_duration":${nanoseconds(result.totalMs)},"load_duration":${nanoseconds(result.loadMs)},` +
     `"prompt_eval_count":${result.promptTokens}}`
 }
 
 /** The older call's answer. */
 export function ollamaEmbeddingsAnswer(result: EmbeddingResult): object {
-  return { embedding: Array.from(result.embeddings[0] ?? []) }
+  return { embedding: shortNumbers(result.embeddings[0] ?? new Float32Array()) }
 }
 
 function toInputs(input: unknown): string[] {

@@ -18,6 +18,16 @@ export function ollamaVectors(answer: unknown): OllamaVectors {
   }
 }
 
+/**
+ * A vector of /api/embed as the server gave it: it has brought it to length 1. Only where it did not cut it to
+ * `dimensions` is that left to us.
+ */
+export function ownVector(vector: readonly number[], dimensions?: number): Float32Array {
+  return dimensions === undefined || vector.length <= dimensions
+    ? Float32Array.from(vector)
+    : unitVector(vector, dimensions)
+}
+
 /** The vector at length 1; cut to `dimensions` first where the server did not do so. */
 export function unitVector(vector: readonly number[], dimensions?: number): Float32Array {
   const unit = Float32Array.from(dimensions === undefined ? vector : vector.slice(0, dimensions))

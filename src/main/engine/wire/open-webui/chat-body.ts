@@ -34,6 +34,8 @@ export interface WebUiChatBody {
   /** What OpenAI's dialect knows, and what may be meant for the upstream. */
   body: Record<string, unknown>
   params: Fields
+  /** Ollama's; other upstreams do not see them. */
+  options: Fields
   variables: Fields
   chatVariables: Fields
   /** False if the body had nothing but OpenAI's fields. */
@@ -48,6 +50,7 @@ export function readWebUiChat(json: unknown): WebUiChatBody {
   return {
     body,
     params: fieldsOf(json.params),
+    options: fieldsOf(json.options),
     variables: fieldsOf(json.variables),
     chatVariables: fieldsOf(json.chat_variables),
     isChanged: FOR_THE_SERVER.some((field) => field in json),

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../spec/chat-request.ts'
+import type { ChatRequest, RuntimeHints } from '../../spec/chat-request.ts'
 import type { Clock } from '../../spec/clock.ts'
 import type { PromptContext } from '../../spec/presets.ts'
 import { decodeOllamaChat } from '../ollama/chat-request.ts'
@@ -34,21 +34,41 @@ export function withParameters(
   return result
 }
 
-/** The request with the chat's parameters as Ollama's options, `format`, `keep_alive` and `think`. */
-export function withOllamaParameters(request: ChatRequest, params: Fields): ChatRequest {
+/**
+ * The request with the chat's parameters as Ollama's options, `format`, `keep_alive` and `think`. The request's own
+ * `options` hold where neither they nor a field beside them says otherwise.
+ */
+export function withOllamaParameters(
+  request: ChatRequest,
+  { params, options }: Pick<WebUiChatBody, 'params' | 'options'>,
+): ChatRequest {
   const rest = Object.fromEntries(Object.entries(params).filter(([key]) => !OPENAI_ONLY.includes(key)))
-  const laid = applyOllamaParameters({}, rest)
-  if (Object.keys(laid).length === 0) return request
-  const { request: decoded } = decodeOllamaChat({ ...laid, model: request.model })
-  // What happens to a prompt that is too long is the caller's dialect's to say, not a parameter.
-  const { overflow: _overflow, ...hints } = decoded.runtime ?? {}
+  const over = decoded(request.model, rest)
+  const under = decoded(request.model, options)
+  if (over === null && under === null) return request
+  const others = { ...under?.runtime.options, ...request.runtime?.options, ...over?.runtime.options }
   return withoutUndefined({
     ...request,
-    sampling: { ...request.sampling, ...decoded.sampling },
-    runtime: { ...request.runtime, ...hints },
-    responseFormat: decoded.responseFormat ?? request.responseFormat,
-    reasoning: decoded.reasoning ?? request.reasoning,
+    sampling: { ...under?.sampling, ...request.sampling, ...over?.sampling },
+    runtime: withoutUndefined({
+      ...under?.runtime,
+      ...request.runtime,
+      ...over?.runtime,
+      options: Object.keys(others).length === 0 ? undefined : others,
+    }),
+    responseFormat: over?.responseFormat ?? request.responseFormat ?? under?.responseFormat,
+    reasoning: over?.reasoning ?? request.reasoning ?? under?.reasoning,
   }) as ChatRequest
+}
+
+/** What parameters say as Ollama's dialect has them; null if they say nothing. */
+function decoded(model: string, params: Fields): (ChatRequest & { runtime: RuntimeHints }) | null {
+  const laid = applyOllamaParameters({}, params)
+  if (Object.keys(laid).length === 0) return null
+  const { request } = decodeOllamaChat({ ...laid, model })
+  // What happens to a prompt that is too long is the caller's dialect's to say, not a parameter.
+  const { overflow: _overflow, ...runtime } = request.runtime ?? {}
+  return { ...request, runtime }
 }
 
 function messagesOf(messages: unknown[], { params }: WebUiChatBody, context: PromptContext, clock: Clock): unknown[] {

@@ -67,6 +67,7 @@ export function fromOpenWebUiConfig(given: OpenWebUiConnection): ConnectionInput
     connectionType: entry.connection_type || null,
     apiVersion: entry.api_version || null,
     apiType: entry.api_type || 'chat',
+    ...(provider === 'openai' ? { compatibleKind: compatibleKindOf(entry, stored) } : {}),
     passthroughParams: entry.passthrough_params ?? [],
     keys: keyInputs(key, given.moreKeys ?? [], existing?.keys ?? []),
   }
@@ -89,7 +90,7 @@ export function toOpenWebUiConfig({ config, keys }: Pick<ConnectionView, 'config
       ? { key: keys[0]?.mask ?? '' }
       : {
           // `localai` and `anthropic` are ours: they make the way back lead to the same kind.
-          provider: provider === 'openai' ? '' : provider,
+          provider: provider === 'openai' ? (config.compatibleKind ?? '') : provider,
           azure: provider === 'azure',
           api_version: config.apiVersion ?? '',
           api_type: config.apiType === 'responses' ? 'responses' : '',
@@ -114,6 +115,12 @@ function providerOf(given: OpenWebUiConnection, entry: Entry, stored: Connection
   // A client that does not know our two kinds leaves the field out: the same address is the same kind of server.
   const isSame = stored !== null && entry.provider == null && stored.baseUrl === given.url.replace(/\/+$/, '')
   return isSame && stored.provider !== 'ollama' && stored.provider !== 'azure' ? stored.provider : 'openai'
+}
+
+/** What else a client calls a compatible server; leaving it out changes nothing. */
+function compatibleKindOf(entry: Entry, stored: ConnectionConfig | null): string | null {
+  if (entry.provider == null) return stored?.compatibleKind ?? null
+  return entry.provider === 'openai' ? null : entry.provider || null
 }
 
 function hostOf(url: string): string {

@@ -22,12 +22,18 @@ export function signedInToJson(
 /**
  * Who is signed in. `person` is null for the owner at this computer. `token` is the one that the caller showed in a
  * header, and empty where it came as a cookie: scripts of a page are not handed what the cookie keeps from them.
+ * `expiresAt`: epoch seconds; null where no session is shown.
  */
-export function sessionToJson(principal: Principal, person: Person | null, token: string): Record<string, unknown> {
+export function sessionToJson(
+  principal: Principal,
+  person: Person | null,
+  token: string,
+  expiresAt: number | null = null,
+): Record<string, unknown> {
   return {
     token,
     token_type: 'Bearer',
-    expires_at: null,
+    expires_at: expiresAt,
     ...identity(principal.id, person ?? principal),
     profile_image_url: person === null ? '/user.png' : pictureAddress(person.id),
     permissions: principal.permissions,

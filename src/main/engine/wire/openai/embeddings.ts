@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { EmbeddingResult } from '../../spec/stream-part.ts'
+import { floatNumbersJson } from '../float-numbers.ts'
 import { jsonText } from '../json-text.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
@@ -64,7 +65,7 @@ export function* openAiEmbeddingPieces(
 ): Generator<string> {
   yield '{"object":"list","data":['
   for (const [index, vector] of result.embeddings.entries()) {
-    const value = encoding === 'base64' ? `"${floatsBase64(vector)}"` : `[${vector.join(',')}]`
+    const value = encoding === 'base64' ? `"${floatsBase64(vector)}"` : floatNumbersJson(vector)
     yield `${index === 0 ? '' : ','}{"object":"embedding","index":${index},"embedding":${value}}`
   }
   const usage = JSON.stringify({ prompt_tokens: result.promptTokens, total_tokens: result.promptTokens })

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { roleSchema } from '#shared/access.ts'
 import type { TeamSettings } from '#shared/team.ts'
 import { addedPersonToJson } from '../../../engine/wire/open-webui/session-json.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { sendJson } from '../../respond.ts'
 import { givenPicture } from '../users/profile-picture.ts'
-import { ACCOUNT_SAYINGS, checkPasswordLength, readForm } from './account-form.ts'
+import { ACCOUNT_SAYINGS, checkPasswordLength, readAccountForm } from './account-form.ts'
 import { inWords } from './words.ts'
 
 const newPersonSchema = z.looseObject({
@@ -36,7 +35,7 @@ const UNITS = [
 
 /** POST /api/v1/auths/add: an account made by an administrator. */
 export async function addPerson(exchange: Exchange): Promise<void> {
-  const form = parseRequest(newPersonSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, newPersonSchema)
   checkPasswordLength(form.password)
   const input = {
     name: form.name,
@@ -63,13 +62,16 @@ export function adminConfig(exchange: Exchange): void {
   const lifetime = team.sessionSeconds()
   sendJson(exchange, 200, {
     ...configToJson(team.settings()),
+    // Decided by the environment alone.
+    ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS: team.keyEndpoints !== null,
+    API_KEYS_ALLOWED_ENDPOINTS: (team.keyEndpoints ?? []).join(','),
     ...(lifetime === null ? {} : { JWT_EXPIRES_IN: durationOf(lifetime) }),
   })
 }
 
 /** POST /api/v1/auths/admin/config: what is left out stays. */
 export async function updateAdminConfig(exchange: Exchange): Promise<void> {
-  const form = parseRequest(configSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, configSchema)
   const { team } = exchange.gateway.engine
   const now = team.settings()
   const shown = configToJson(now)

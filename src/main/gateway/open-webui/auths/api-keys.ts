@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { type ApiKey, KEY_SCOPES, type KeyScope, keyScopeSchema } from '#shared/team.ts'
 import { EngineError } from '../../../engine/spec/engine-error.ts'
 import { isAdmin } from '../../../engine/spec/principal.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { ACCESS_PROHIBITED, API_KEYS_OFF } from '../../require.ts'
 import { sendJson } from '../../respond.ts'
-import { readForm } from './account-form.ts'
+import { readAccountForm } from './account-form.ts'
 import { inWords, KEY_NOT_FOUND, NOT_FOUND } from './words.ts'
 
 /** Name of the one key that Open WebUI's clients know of. */
@@ -64,7 +63,7 @@ export function listKeys(exchange: Exchange): void {
 
 /** POST /api/v1/auths/api_keys: answers with the key itself, once. */
 export async function createKey(exchange: Exchange): Promise<void> {
-  const form = parseRequest(newKeySchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, newKeySchema)
   const personId = form.user_id ?? exchange.principal.id
   requireOwn(exchange, personId)
   const input = {

@@ -2,12 +2,11 @@ import { z } from 'zod'
 import type { Person } from '#shared/team.ts'
 import { EngineError } from '../../../engine/spec/engine-error.ts'
 import { profileToJson } from '../../../engine/wire/open-webui/session-json.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { sendJson } from '../../respond.ts'
 import { savedSettings, saveSettings } from '../users/person-settings.ts'
 import { givenPicture } from '../users/profile-picture.ts'
-import { ACCOUNT_SAYINGS, checkPasswordLength, readForm } from './account-form.ts'
+import { ACCOUNT_SAYINGS, checkPasswordLength, readAccountForm } from './account-form.ts'
 import { inWords, RATE_LIMITED, WRONG_PASSWORD } from './words.ts'
 
 const profileSchema = z.looseObject({
@@ -30,7 +29,7 @@ export function ownAccount({ principal, gateway }: Exchange): Person {
 /** POST /api/v1/auths/update/profile: one's own name and picture. */
 export async function updateProfile(exchange: Exchange): Promise<void> {
   const me = ownAccount(exchange)
-  const form = parseRequest(profileSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, profileSchema)
   const picture = givenPicture(form.profile_image_url, me.id)
   const patch = { name: form.name, ...(picture === null ? {} : { profileImageUrl: picture }) }
   const { team } = exchange.gateway.engine
@@ -41,7 +40,7 @@ export async function updateProfile(exchange: Exchange): Promise<void> {
 /** POST /api/v1/auths/update/password. The session it comes from goes on, all others of the person end. */
 export async function updatePassword(exchange: Exchange): Promise<void> {
   const me = ownAccount(exchange)
-  const form = parseRequest(passwordSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, passwordSchema)
   checkPasswordLength(form.new_password)
   const { team } = exchange.gateway.engine
   const sayings = {
@@ -56,7 +55,7 @@ export async function updatePassword(exchange: Exchange): Promise<void> {
 
 /** POST /api/v1/auths/update/timezone: kept with the person's settings. */
 export async function updateTimeZone(exchange: Exchange): Promise<void> {
-  const { timezone } = parseRequest(timeZoneSchema, await readForm(exchange))
+  const { timezone } = await readAccountForm(exchange, timeZoneSchema)
   if (!isTimeZone(timezone)) {
     throw new EngineError('invalid_request', `"${timezone}" is no IANA time zone, such as Europe/Berlin.`, {
       param: 'timezone',

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import type { SignedIn, SignInOrigin } from '../../../engine/spec/team.ts'
 import { sessionToJson, signedInToJson } from '../../../engine/wire/open-webui/session-json.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { ACCESS_PROHIBITED } from '../../require.ts'
 import { sendJson } from '../../respond.ts'
 import { clearSessionCookie, clientAddress, setSessionCookie } from '../../session-cookie.ts'
 import { givenPicture } from '../users/profile-picture.ts'
-import { ACCOUNT_SAYINGS, checkPasswordLength, readForm } from './account-form.ts'
+import { ACCOUNT_SAYINGS, checkPasswordLength, readAccountForm } from './account-form.ts'
 import { inWords, RATE_LIMITED, WRONG_CREDENTIALS } from './words.ts'
 
 const signInSchema = z.looseObject({ email: z.string(), password: z.string() })
@@ -25,14 +24,17 @@ export function session(exchange: Exchange): void {
   const { principal, gateway, req } = exchange
   const shown = /^Bearer\s+(\S+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? ''
   const isOwner = principal.kind === 'owner'
-  const person = isOwner ? null : gateway.engine.team.person(principal.id)
-  sendJson(exchange, 200, sessionToJson(principal, person, isOwner ? '' : shown), NOT_STORED)
+  const { team } = gateway.engine
+  const person = isOwner ? null : team.person(principal.id)
+  const current = team.sessions(principal.id, principal.sessionId).find((each) => each.current)
+  const expiresAt = current?.expiresAt ?? null
+  sendJson(exchange, 200, sessionToJson(principal, person, isOwner ? '' : shown, expiresAt), NOT_STORED)
 }
 
 /** POST /api/v1/auths/signin */
 export async function signIn(exchange: Exchange): Promise<void> {
   const { team } = exchange.gateway.engine
-  const { email, password } = parseRequest(signInSchema, await readForm(exchange))
+  const { email, password } = await readAccountForm(exchange, signInSchema)
   const wrong = { status: 400, text: WRONG_CREDENTIALS }
   const sayings = { auth_failed: wrong, invalid_request: wrong, rate_limited: { status: 429, text: RATE_LIMITED } }
   const signedIn = await inWords(sayings, () => team.signIn(email, password, originOf(exchange)))
@@ -42,7 +44,7 @@ export async function signIn(exchange: Exchange): Promise<void> {
 /** POST /api/v1/auths/signup, with or without an invitation. */
 export async function signUp(exchange: Exchange): Promise<void> {
   const { team } = exchange.gateway.engine
-  const form = parseRequest(signUpSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, signUpSchema)
   checkPasswordLength(form.password)
   const profileImageUrl = givenPicture(form.profile_image_url, null) ?? ''
   const sayings = {

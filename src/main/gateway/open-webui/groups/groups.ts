@@ -10,8 +10,9 @@ import {
 import { personCardToJson } from '../../../engine/wire/open-webui/person-json.ts'
 import type { Exchange } from '../../exchange.ts'
 import { sendJson } from '../../respond.ts'
-import { readForm } from '../auths/account-form.ts'
+import { readAccountBody } from '../auths/account-form.ts'
 import { inWords, NOT_FOUND } from '../auths/words.ts'
+import { asForm } from '../read-form.ts'
 
 /** How refusals about groups are told. */
 const GROUP_SAYINGS = {
@@ -31,7 +32,7 @@ export function listGroups(exchange: Exchange): void {
 /** POST /api/v1/groups/create */
 export async function createGroup(exchange: Exchange): Promise<void> {
   const { principal, gateway } = exchange
-  const { input, userIds } = newGroupFromJson(await readForm(exchange))
+  const { input, userIds } = await asForm(async () => newGroupFromJson(await readAccountBody(exchange)))
   const { team } = gateway.engine
   const group = await inWords(GROUP_SAYINGS, () => {
     const created = team.createGroup(input, principal)
@@ -62,9 +63,9 @@ export function groupMembers(exchange: Exchange): void {
 export async function updateGroup(exchange: Exchange): Promise<void> {
   const { principal, gateway } = exchange
   const { team } = gateway.engine
-  const body = await readForm(exchange)
+  const body = await asForm(() => readAccountBody(exchange))
   const now = found(exchange, 400)
-  const { input, userIds } = changedGroupFromJson(body, now)
+  const { input, userIds } = await asForm(() => changedGroupFromJson(body, now))
   const group = await inWords(GROUP_SAYINGS, () => {
     const updated = team.updateGroup(now.id, input, principal)
     return userIds === null ? updated : team.setMembers(now.id, known(exchange, userIds), principal)
@@ -75,7 +76,7 @@ export async function updateGroup(exchange: Exchange): Promise<void> {
 /** POST /api/v1/groups/id/{id}/users/add. Ids that nobody has are left out. */
 export async function addMembers(exchange: Exchange): Promise<void> {
   const { id } = found(exchange, 400)
-  const ids = known(exchange, memberIdsFromJson(await readForm(exchange)))
+  const ids = known(exchange, await readMemberIds(exchange))
   const { team } = exchange.gateway.engine
   sendJson(exchange, 200, groupToJson(await inWords(GROUP_SAYINGS, () => team.addMembers(id, ids, exchange.principal))))
 }
@@ -83,7 +84,7 @@ export async function addMembers(exchange: Exchange): Promise<void> {
 /** POST /api/v1/groups/id/{id}/users/remove */
 export async function removeMembers(exchange: Exchange): Promise<void> {
   const { id } = found(exchange, 400)
-  const ids = memberIdsFromJson(await readForm(exchange))
+  const ids = await readMemberIds(exchange)
   const { team } = exchange.gateway.engine
   const group = await inWords(GROUP_SAYINGS, () => team.removeMembers(id, ids, exchange.principal))
   sendJson(exchange, 200, groupToJson(group))
@@ -94,6 +95,10 @@ export async function removeGroup(exchange: Exchange): Promise<void> {
   const { id } = found(exchange, 400)
   await inWords(GROUP_SAYINGS, () => exchange.gateway.engine.team.removeGroup(id, exchange.principal))
   sendJson(exchange, 200, true)
+}
+
+function readMemberIds(exchange: Exchange): Promise<string[]> {
+  return asForm(async () => memberIdsFromJson(await readAccountBody(exchange)))
 }
 
 /** Open WebUI answers 401 where a group is asked for, and 400 where it would be changed. */

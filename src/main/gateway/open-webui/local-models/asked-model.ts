@@ -5,11 +5,11 @@ import { isAdmin } from '../../../engine/spec/principal.ts'
 import { unknownModel } from '../../../engine/spec/unknown-model.ts'
 import type { Exchange } from '../../exchange.ts'
 
-/** The id that the query names. Throws `invalid_request` where it names none. */
+/** The id that the query names. Throws `invalid_request` (422, as for a form) where it names none. */
 export function queriedId({ query }: Exchange): string {
   const id = new URLSearchParams(query).get('id') ?? ''
-  if (id === '') throw new EngineError('invalid_request', "Missing required parameter: 'id'.", { param: 'id' })
-  return id
+  if (id !== '') return id
+  throw new EngineError('invalid_request', "Missing required parameter: 'id'.", { param: 'id', status: 422 })
 }
 
 /**

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { EngineError } from '../../../engine/spec/engine-error.ts'
 import { registeredModelId } from '../../../engine/spec/local-model-id.ts'
 import { isAdmin } from '../../../engine/spec/principal.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
-import { readJsonBody } from '../../json-body.ts'
 import { sendJson } from '../../respond.ts'
 import { forClient } from '../../run-answer.ts'
+import { readForm } from '../read-form.ts'
 import { askedFile, mayKnow, queriedId } from './asked-model.ts'
 import { jsonName, loadOptionsFromJson, loadOptionsJsonSchema, renamed, sentenceToJson } from './load-options-json.ts'
 import { localModelToJson, metricsToJson } from './local-model-json.ts'
@@ -46,7 +45,7 @@ export function modelMetrics(exchange: Exchange): void {
 
 /** POST /api/v1/models/local/load: answered once it is loaded; given up if the client leaves before. */
 export async function loadModel(exchange: Exchange): Promise<void> {
-  const form = parseRequest(loadSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, loadSchema)
   const file = askedFile(exchange, form.id)
   return forClient(exchange, async (signal) => {
     await exchange.gateway.engine.runtime.load(file.id, loadOptionsFromJson(form.options ?? {}), signal)
@@ -56,7 +55,7 @@ export async function loadModel(exchange: Exchange): Promise<void> {
 
 /** POST /api/v1/models/local/unload: no error if it is not loaded. */
 export async function unloadLocalModel(exchange: Exchange): Promise<void> {
-  const form = parseRequest(unloadSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, unloadSchema)
   const file = askedFile(exchange, form.id)
   await exchange.gateway.engine.runtime.unload(file.id)
   sendModel(exchange, file.id)
@@ -72,14 +71,14 @@ export function modelMetadata(exchange: Exchange): void {
 /** POST /api/v1/models/local/metadata?id=: takes the place of what was noted before; an empty object takes it away. */
 export async function saveModelMetadata(exchange: Exchange): Promise<void> {
   const noted = notedId(exchange)
-  const { metadata } = parseRequest(metadataSchema, await readJsonBody(exchange))
+  const { metadata } = await readForm(exchange, metadataSchema)
   exchange.gateway.engine.modelMetadata.save(noted, metadata)
   modelMetadata(exchange)
 }
 
 /** POST /api/v1/models/local/validate: what is wrong with load options for this model here; nothing is changed. */
 export async function validateOptions(exchange: Exchange): Promise<void> {
-  const form = parseRequest(validateSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, validateSchema)
   const file = askedFile(exchange, form.id)
   const errors = await problems(exchange, file.id, form.options)
   sendJson(exchange, 200, { valid: errors.length === 0, errors })
@@ -90,7 +89,7 @@ export async function validateOptions(exchange: Exchange): Promise<void> {
  * stays; the rest holds from its next load. Options that `validate` finds fault with are refused.
  */
 export async function updateParameters(exchange: Exchange): Promise<void> {
-  const form = parseRequest(parametersSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, parametersSchema)
   const file = askedFile(exchange, form.id)
   const errors = await problems(exchange, file.id, form.options)
   if (errors.length > 0) throw new EngineError('invalid_request', errors.join(' '), { param: 'options' })

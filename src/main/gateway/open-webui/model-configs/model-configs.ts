@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { ModelDefaults } from '#shared/presets.ts'
 import { EngineError } from '../../../engine/spec/engine-error.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
-import { readJsonBody } from '../../json-body.ts'
 import { sendJson } from '../../respond.ts'
+import { readForm } from '../read-form.ts'
 
 /** Open WebUI writes both lists of ids as one text with commas; lists are taken as well. */
 const ids = z.union([z.string(), z.array(z.string())]).nullish()
@@ -28,7 +27,7 @@ export function modelConfig(exchange: Exchange): void {
 /** POST /api/v1/configs/models: fields that are left out stay, null empties them. */
 export async function updateModelConfig(exchange: Exchange): Promise<void> {
   const { presets } = exchange.gateway.engine
-  const form = parseRequest(configSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, configSchema)
   const now = presets.defaults()
   const next: ModelDefaults = {
     ...now,
@@ -60,7 +59,7 @@ export function connectionsConfig(exchange: Exchange): void {
 
 /** POST /api/v1/configs/connections: refused where it asks for what there is not. */
 export async function updateConnectionsConfig(exchange: Exchange): Promise<void> {
-  const form = parseRequest(connectionsSchema, await readJsonBody(exchange))
+  const form = await readForm(exchange, connectionsSchema)
   if (form.ENABLE_DIRECT_CONNECTIONS === true) {
     throw new EngineError(
       'unsupported',

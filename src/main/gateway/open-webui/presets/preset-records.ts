@@ -3,13 +3,12 @@ import { type IncomingPreset, MAX_PRESET_ID, type Preset, type PresetInput } fro
 import { EngineError } from '../../../engine/spec/engine-error.ts'
 import { isAdmin } from '../../../engine/spec/principal.ts'
 import { presetFromJson } from '../../../engine/wire/open-webui/preset-json.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { hasBody } from '../../exchange.ts'
-import { readJsonBody } from '../../json-body.ts'
 import { ACCESS_PROHIBITED } from '../../require.ts'
 import { sendJson } from '../../respond.ts'
 import { inWords, NOT_FOUND, UNAUTHORIZED } from '../auths/words.ts'
+import { readForm } from '../read-form.ts'
 import { sendPicture } from '../users/profile-picture.ts'
 import { recordFor, recordToJson } from './preset-answers.ts'
 import { ID_TAKEN, ID_TOO_LONG, PRESET_SAYINGS, requireWorkspace } from './preset-words.ts'
@@ -37,7 +36,7 @@ export function recordPicture(exchange: Exchange): void {
 export async function createRecord(exchange: Exchange): Promise<void> {
   const { principal, gateway } = exchange
   const { presets } = gateway.engine
-  const body = parseRequest(bodySchema, await readJsonBody(exchange))
+  const body = await readForm(exchange, bodySchema)
   requireWorkspace(principal, 'models')
   if (typeof body.id === 'string' && (body.id === '' || body.id.length > MAX_PRESET_ID)) {
     throw new EngineError('invalid_request', ID_TOO_LONG, { param: 'id' })
@@ -99,7 +98,10 @@ export async function updateAccess(exchange: Exchange): Promise<void> {
   const { presets } = gateway.engine
   if (presets.find(id) !== null || !isAdmin(principal)) writable(exchange, id, unauthorized())
   if (grants === undefined) {
-    throw new EngineError('invalid_request', "Missing required parameter: 'access_grants'.", { param: 'access_grants' })
+    throw new EngineError('invalid_request', "Missing required parameter: 'access_grants'.", {
+      param: 'access_grants',
+      status: 422,
+    })
   }
   const record = await inWords(PRESET_SAYINGS, () => presets.setGrants(id, grants, principal, name))
   sendJson(exchange, 200, recordToJson(record))
@@ -125,7 +127,7 @@ function askedId(exchange: Exchange): string {
 
 /** The body as an object; an id that it lacks comes from the query. */
 async function bodyWithId(exchange: Exchange): Promise<Record<string, unknown>> {
-  const body = hasBody(exchange.req) ? parseRequest(bodySchema, await readJsonBody(exchange)) : {}
+  const body = hasBody(exchange.req) ? await readForm(exchange, bodySchema) : {}
   const id = askedId(exchange)
   return body.id === undefined && id !== '' ? { ...body, id } : body
 }
@@ -133,7 +135,7 @@ async function bodyWithId(exchange: Exchange): Promise<Record<string, unknown>> 
 function read(body: unknown): IncomingPreset {
   const reading = presetFromJson(body)
   if (reading.ok) return reading.preset
-  throw new EngineError('invalid_request', reading.problem)
+  throw new EngineError('invalid_request', reading.problem, { status: 422 })
 }
 
 function visible({ gateway, principal }: Exchange, id: string): Preset | null {

@@ -5,6 +5,7 @@ import type { Exchange } from '../../exchange.ts'
 import { readJsonBody } from '../../json-body.ts'
 import { sendJson, sendPieces } from '../../respond.ts'
 import { inWords } from '../auths/words.ts'
+import { asForm } from '../read-form.ts'
 import { arrayPieces } from './preset-answers.ts'
 import { overrides } from './preset-lists.ts'
 import { PRESET_SAYINGS, requireWorkspace } from './preset-words.ts'
@@ -30,7 +31,7 @@ export async function allRecords(exchange: Exchange): Promise<void> {
 export async function importRecords(exchange: Exchange): Promise<void> {
   const { principal, gateway } = exchange
   requireWorkspace(principal, 'models_import')
-  const records = readRecords(await readJsonBody(exchange))
+  const records = await readRecords(exchange)
   const report = await inWords(PRESET_SAYINGS, () => gateway.engine.presets.importRecords(records, principal))
   sendJson(exchange, 200, wantsReport(exchange) ? report : true, { 'X-Switchyard-Sync': counts(report) })
 }
@@ -42,7 +43,7 @@ export async function importRecords(exchange: Exchange): Promise<void> {
 export async function syncRecords(exchange: Exchange): Promise<void> {
   const { principal, gateway } = exchange
   const { presets } = gateway.engine
-  const records = readRecords(await readJsonBody(exchange))
+  const records = await readRecords(exchange)
   const report = await inWords(PRESET_SAYINGS, () => presets.sync(records, principal))
   const headers = { 'X-Switchyard-Sync': counts(report) }
   if (wantsReport(exchange)) return sendJson(exchange, 200, report, headers)
@@ -50,7 +51,11 @@ export async function syncRecords(exchange: Exchange): Promise<void> {
   return sendPieces(exchange, arrayPieces(saved), headers)
 }
 
-function readRecords(body: unknown): IncomingPreset[] {
+function readRecords(exchange: Exchange): Promise<IncomingPreset[]> {
+  return asForm(async () => recordsOf(await readJsonBody(exchange)))
+}
+
+function recordsOf(body: unknown): IncomingPreset[] {
   return presetsFromJson(body).map((reading, index) => {
     if (reading.ok) return reading.preset
     const name = reading.id === null ? `number ${index + 1}` : JSON.stringify(reading.id.slice(0, 100))

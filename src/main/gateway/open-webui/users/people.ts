@@ -5,10 +5,9 @@ import { EngineError } from '../../../engine/spec/engine-error.ts'
 import { isAdmin, OWNER } from '../../../engine/spec/principal.ts'
 import { groupToJson } from '../../../engine/wire/open-webui/group-json.ts'
 import { personCardToJson, personToJson, pictureOf } from '../../../engine/wire/open-webui/person-json.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { sendJson } from '../../respond.ts'
-import { ACCOUNT_SAYINGS, checkPasswordLength, readForm } from '../auths/account-form.ts'
+import { ACCOUNT_SAYINGS, checkPasswordLength, readAccountForm } from '../auths/account-form.ts'
 import { ACTION_PROHIBITED, inWords, NOT_FOUND } from '../auths/words.ts'
 import { givenPicture, sendPicture } from './profile-picture.ts'
 
@@ -90,7 +89,7 @@ export function personPicture(exchange: Exchange): void {
 /** POST /api/v1/users/{id}/update: what is left out stays; an empty password, too. */
 export async function updatePerson(exchange: Exchange): Promise<void> {
   const { id } = found(exchange)
-  const form = parseRequest(changeSchema, await readForm(exchange))
+  const form = await readAccountForm(exchange, changeSchema)
   if (form.password) checkPasswordLength(form.password)
   const picture = givenPicture(form.profile_image_url, id)
   const patch: PersonPatch = {

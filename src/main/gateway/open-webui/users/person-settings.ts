@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { EngineError } from '../../../engine/spec/engine-error.ts'
-import { parseRequest } from '../../../engine/wire/parse-request.ts'
 import type { Exchange } from '../../exchange.ts'
 import { sendJson } from '../../respond.ts'
-import { readForm } from '../auths/account-form.ts'
+import { readAccountForm } from '../auths/account-form.ts'
 
 /** What one person's client may keep here, bytes of JSON. */
 const MAX_SETTINGS = 100_000
@@ -17,7 +16,7 @@ export function personSettings(exchange: Exchange): void {
 
 /** POST /api/v1/users/user/settings/update: replaces them as a whole, as its clients expect. */
 export async function updatePersonSettings(exchange: Exchange): Promise<void> {
-  const settings = parseRequest(settingsSchema, await readForm(exchange))
+  const settings = await readAccountForm(exchange, settingsSchema)
   sendJson(exchange, 200, saveSettings(exchange, settings))
 }
 
