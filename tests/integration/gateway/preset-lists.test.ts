@@ -135,6 +135,25 @@ test('the families’ lists leave out what is not for the caller, and keep what 
   expect(allowed.status).toBe(200)
 })
 
+test('a server that a member names without its having the model is a 403', async () => {
+  const held = holdOn('ollama', ['open:1b'])
+  const other = { id: 'attic', name: 'attic', provider: 'ollama', place: 'here', config: null }
+  const [first] = engine.connectionSet.all()
+  Object.assign(engine.connections, { family: (family: string) => (family === 'ollama' ? ['ollama', 'attic'] : []) })
+  Object.assign(engine.connectionSet, {
+    all: () => [first, other],
+    find: (id: string) => (id === 'attic' ? other : first),
+  })
+  engine.models.push(held('open:1b'))
+  engine.people.visible = new Set(['open:1b'])
+  showPresets([])
+  const refused = await post(port, '/ollama/api/chat/1', { ...CHAT, model: 'open:1b' }, ada)
+  expect([refused.status, json(refused)]).toEqual([
+    403,
+    { detail: "The server at position 1 does not hold the model 'open:1b'." },
+  ])
+})
+
 const CHAT = { messages: [{ role: 'user', content: 'Hi' }] }
 
 /** The fake engine with these records over its models. */

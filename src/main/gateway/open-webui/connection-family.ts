@@ -88,7 +88,7 @@ export function prefixOf({ config }: Connection): string {
 /**
  * What limits a request to a family, or to its connection at `index`: a server that an administrator names is believed to
  * have the model. One that nobody of the family is known to have is looked for once more at the servers. Throws
- * `model_not_found`, also for a model that the caller may not use.
+ * `model_not_found`, also for a model that the caller may not use, and `forbidden` where the named connection has it not.
  */
 export async function within(
   exchange: Exchange,
@@ -107,7 +107,9 @@ export async function within(
   if (holders(engine, family, base.id).some((holder) => holder.connection.id === connection.id)) {
     return { connectionId: connection.id }
   }
-  throw notFoundIn(model)
+  throw new EngineError('forbidden', `The server at position ${index} does not hold the model '${model}'.`, {
+    param: 'model',
+  })
 }
 
 /**
