@@ -139,6 +139,11 @@ describe('Anthropic to Anthropic: bytes pass through', () => {
       error: { error: { type: 'invalid_request_error', message: expect.stringContaining('205233 tokens') } },
     })
     await expect(ask('#529')).rejects.toMatchObject({ status: 529, error: { error: { type: 'overloaded_error' } } })
+    // What its clients decide by: they send a conversation whole that the server has lost.
+    await expect(ask('#lost-thread')).rejects.toMatchObject({
+      status: 404,
+      details: { error_code: 'thread_not_found' },
+    })
     const cut = anthropic.messages.stream({ ...ASK, messages: [{ role: 'user', content: '#cut' }] })
     await expect(cut.finalMessage()).rejects.toThrow()
     const inside = anthropic.messages.stream({ ...ASK, messages: [{ role: 'user', content: '#error-in-stream' }] })
