@@ -133,7 +133,11 @@ describe('Anthropic to Anthropic: bytes pass through', () => {
 
   test('and errors keep their class and reason', async () => {
     const ask = (content: string) => anthropic.messages.create({ ...ASK, messages: [{ role: 'user', content }] })
-    await expect(ask('#429')).rejects.toThrow(Anthropic.RateLimitError)
+    const limited = await ask('#429').catch((error: unknown) => error)
+    expect(limited).toBeInstanceOf(Anthropic.RateLimitError)
+    const { headers } = limited as { headers: Headers }
+    const told = ['retry-after', 'anthropic-ratelimit-requests-remaining', 'x-ratelimit-secret']
+    expect(told.map((name) => headers.get(name))).toEqual(['7', '0', null])
     await expect(ask('#too-long')).rejects.toMatchObject({
       status: 400,
       error: { error: { type: 'invalid_request_error', message: expect.stringContaining('205233 tokens') } },

@@ -63,7 +63,7 @@ const ERRORS: [
     429,
     'rate_limit_error',
     'This request would exceed your organization’s rate limit of 50 requests per minute.',
-    { 'retry-after': '7' },
+    { 'retry-after': '7', 'anthropic-ratelimit-requests-remaining': '0', 'x-ratelimit-secret': 'x' },
   ],
   ['#lost-thread', 404, 'not_found_error', 'No usable Thread state was found.', {}, { error_code: 'thread_not_found' }],
   ['#500', 500, 'api_error', 'Internal server error'],
