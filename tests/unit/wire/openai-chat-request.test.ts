@@ -192,6 +192,12 @@ describe('decodeOpenAiChat', () => {
       'messages[0].content[0]',
       /input_audio/,
     ],
+    [
+      { model: 'm', messages: [USER, { role: 'assistant', audio: { id: 'audio_1' } }] },
+      'unsupported',
+      'messages[1].audio',
+      /text and images/,
+    ],
     [{ model: 'm', messages: [USER], keep_alive: 'soon' }, 'invalid_request', 'keep_alive', /not a duration/],
     ['text', 'invalid_request', undefined, /request body is wrong/],
     [[1], 'invalid_request', undefined, /request body is wrong/],
@@ -216,6 +222,30 @@ describe('decodeOpenAiChat', () => {
     })
     expect(refusal({ ...body, logit_bias: { '42': 500 } }).param).toBe('logit_bias.42')
     expect(refusal({ ...body, logit_bias: 5 })).toMatchObject({ code: 'invalid_request', param: 'logit_bias' })
+  })
+
+  test('the highest effort that OpenAI has a word for is the highest here', () => {
+    const body = { model: 'm', messages: [USER], reasoning_effort: 'max' }
+    expect(decodeOpenAiChat(body).request.reasoning).toEqual({ enabled: true, effort: 'xhigh' })
+  })
+
+  test('what a format is described with stands in its schema', () => {
+    const schemaOf = (schema: object, description: string | null) =>
+      decodeOpenAiChat({
+        model: 'm',
+        messages: [USER],
+        response_format: { type: 'json_schema', json_schema: { name: 'p', description, schema } },
+      }).request.responseFormat
+    const open = { type: 'json-schema', name: 'p' }
+    expect(schemaOf({ type: 'object' }, 'A person')).toEqual({
+      ...open,
+      schema: { type: 'object', description: 'A person' },
+    })
+    expect(schemaOf({ type: 'object', description: 'Who' }, 'A person')).toEqual({
+      ...open,
+      schema: { type: 'object', description: 'A person\nWho' },
+    })
+    expect(schemaOf({ type: 'object' }, null)).toEqual({ ...open, schema: { type: 'object' } })
   })
 
   test('a __proto__ key reaches no prototype', () => {

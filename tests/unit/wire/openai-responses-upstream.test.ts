@@ -58,7 +58,7 @@ describe('the request', () => {
         { role: 'developer', content: 'late' },
         { role: 'user', content: 'Hi' },
       ],
-      notSent: ['messages[6].is_error'],
+      notSent: ['messages[6].is_error', 'messages[].reasoning_content'],
     })
   })
 

@@ -3,6 +3,7 @@ import type { ChatRequest, ReasoningOptions, ResponseFormat, RuntimeHints } from
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { isOllamaField } from '../ollama/upstream-options.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
+import { describedSchema } from '../openai/described-schema.ts'
 import { extraFields } from '../openai/extra-fields.ts'
 import { samplingFields, toSampling } from '../openai/sampling.ts'
 import { parseRequest } from '../parse-request.ts'
@@ -18,6 +19,7 @@ const textFormat = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('json_schema'),
     name: z.string().nullish(),
+    description: z.string().nullish(),
     schema: jsonSchemaField,
     strict: z.boolean().nullish(),
   }),
@@ -136,7 +138,7 @@ function toResponseFormat(format: z.output<typeof textFormat> | null | undefined
   return withoutUndefined({
     type: 'json-schema' as const,
     name: format.name ?? undefined,
-    schema: format.schema,
+    schema: describedSchema(format.schema, format.description),
     strict: format.strict ?? undefined,
   })
 }

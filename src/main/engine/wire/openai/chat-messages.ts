@@ -35,6 +35,8 @@ export const chatMessageSchema = z.discriminatedUnion('role', [
     reasoning: z.string().nullish(),
     tool_calls: z.array(z.object({ id: z.string().min(1), function: calledFunction })).nullish(),
     function_call: calledFunction.nullish(),
+    /** An earlier answer in sound, which is kept at OpenAI. */
+    audio: z.unknown().optional(),
   }),
   z.object({ role: z.literal('tool'), name, tool_call_id: z.string().min(1), content: textContent }),
   // What `tool` was before tools.
@@ -55,6 +57,7 @@ export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[
       case 'user':
         return { role: 'user', content: userContent(message.content, `messages[${index}].content`) }
       case 'assistant': {
+        if (message.audio != null) throw textAndImagesOnly(`messages[${index}].audio`, 'audio')
         const toolCalls = (message.tool_calls ?? []).map(
           ({ id, function: called }): ToolCall => ({ id, name: called.name, arguments: called.arguments }),
         )
@@ -131,13 +134,15 @@ function userContent(content: Extract<OpenAiMessage, { role: 'user' }>['content'
         return imageFromUrl(url, `${at}.image_url.url`)
       }
       default:
-        throw new EngineError(
-          'unsupported',
-          `'${at}' is not supported: Switchyard takes text and images, not '${part.type}'.`,
-          {
-            param: at,
-          },
-        )
+        throw textAndImagesOnly(at, part.type)
     }
   })
+}
+
+function textAndImagesOnly(param: string, what: string): EngineError {
+  return new EngineError(
+    'unsupported',
+    `'${param}' is not supported: Switchyard takes text and images, not '${what}'.`,
+    { param },
+  )
 }

@@ -5,6 +5,7 @@ import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { chatMessageSchema, lostInMessages, toChatMessages } from './chat-messages.ts'
 import { jsonSchemaField, toolFields, toToolChoice, toTools } from './chat-tools.ts'
+import { describedSchema } from './described-schema.ts'
 import { extraFields } from './extra-fields.ts'
 import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
 
@@ -14,7 +15,12 @@ const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_object'), schema: jsonSchemaField.nullish() }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField, strict: z.boolean().nullish() }),
+    json_schema: z.object({
+      name: z.string().nullish(),
+      description: z.string().nullish(),
+      schema: jsonSchemaField,
+      strict: z.boolean().nullish(),
+    }),
   }),
 ])
 
@@ -24,7 +30,7 @@ const bodySchema = z.object({
   ...samplingFields,
   ...toolFields,
   response_format: responseFormat.nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().nullish(),
   modalities: z.array(z.string()).nullish(),
@@ -80,11 +86,11 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
     return format.schema == null ? { type: 'json' } : { type: 'json-schema', schema: format.schema }
   }
   if (format.type === 'text') return { type: 'text' }
-  const { name, schema, strict } = format.json_schema
+  const { name, description, schema, strict } = format.json_schema
   return withoutUndefined({
     type: 'json-schema' as const,
     name: name ?? undefined,
-    schema,
+    schema: describedSchema(schema, description),
     strict: strict ?? undefined,
   })
 }
@@ -92,5 +98,5 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
 function toReasoning(effort: Body['reasoning_effort']): ReasoningOptions | undefined {
   if (effort === null || effort === undefined) return undefined
   if (effort === 'none') return { enabled: false }
-  return { enabled: true, effort }
+  return { enabled: true, effort: effort === 'max' ? 'xhigh' : effort }
 }

@@ -21,6 +21,7 @@ export function toOpenAiMessages(
 ): Record<string, unknown>[] {
   const result: Record<string, unknown>[] = []
   let pictures: unknown[] = []
+  let losesThoughts = false
   const flushPictures = (): void => {
     if (pictures.length > 0) result.push({ role: 'user', content: pictures })
     pictures = []
@@ -35,6 +36,7 @@ export function toOpenAiMessages(
         result.push({ role: 'user', content: userContent(message.content) })
         break
       case 'assistant':
+        losesThoughts ||= quirks.reasoningBack === null && Boolean(message.reasoning)
         result.push(assistantMessage(message, quirks, toolNames, extrasOf))
         break
       case 'tool':
@@ -47,6 +49,7 @@ export function toOpenAiMessages(
     }
   }
   flushPictures()
+  if (losesThoughts) notSent.push('messages[].reasoning_content')
   return result
 }
 
