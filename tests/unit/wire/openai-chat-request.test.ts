@@ -229,6 +229,20 @@ describe('decodeOpenAiChat', () => {
     expect(decodeOpenAiChat(body).request.reasoning).toEqual({ enabled: true, effort: 'xhigh' })
   })
 
+  test('a list of allowed tools leaves the others out', () => {
+    const tool = (name: string) => ({ type: 'function', function: { name } })
+    const chosen = (mode: string, ...names: string[]) => ({
+      model: 'm',
+      messages: [USER],
+      tools: [tool('a'), tool('b'), tool('c')],
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode, tools: names.map(tool) } },
+    })
+    const { request } = decodeOpenAiChat(chosen('required', 'c', 'a'))
+    expect(request).toMatchObject({ tools: [{ name: 'a' }, { name: 'c' }], toolChoice: 'required' })
+    expect(decodeOpenAiChat(chosen('auto', 'b')).request.toolChoice).toBe('auto')
+    expect(refusal(chosen('auto', 'd'))).toMatchObject({ code: 'invalid_request', param: 'tool_choice' })
+  })
+
   test('what a format is described with stands in its schema', () => {
     const schemaOf = (schema: object, description: string | null) =>
       decodeOpenAiChat({

@@ -10,7 +10,7 @@ import { parseRequest } from '../parse-request.ts'
 import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { inputField, nameInputItems, toChatMessages, unsupported } from './client-input.ts'
-import { offerTools, repeatedTools, toolFields, toToolChoice } from './client-tools.ts'
+import { allowedOf, offerTools, repeatedTools, toolFields, toToolChoice } from './client-tools.ts'
 import type { ToolNames } from './tool-names.ts'
 
 const textFormat = z.discriminatedUnion('type', [
@@ -99,7 +99,7 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
   const body = parseRequest(bodySchema, named)
   refuseState(body)
   if ((body.top_logprobs ?? 0) > 0) throw unsupported('top_logprobs', 'token probabilities are not available.')
-  const offered = offerTools(body)
+  const offered = allowedOf(offerTools(body), body)
   const lost = new Set<string>()
   const request: ChatRequest = withoutUndefined({
     model: body.model,

@@ -4,7 +4,7 @@ import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { chatMessageSchema, lostInMessages, toChatMessages } from './chat-messages.ts'
-import { jsonSchemaField, toolFields, toToolChoice, toTools } from './chat-tools.ts'
+import { chooseTools, jsonSchemaField, toolFields } from './chat-tools.ts'
 import { describedSchema } from './described-schema.ts'
 import { extraFields } from './extra-fields.ts'
 import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
@@ -58,12 +58,10 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     'token probabilities are not available.',
   )
   refuseUnsupported(body.modalities?.some((kind) => kind !== 'text') ?? false, 'modalities', 'answers are text only.')
-  const tools = toTools(body)
   const request: ChatRequest = withoutUndefined({
     model: body.model,
     messages: toChatMessages(body.messages),
-    tools,
-    toolChoice: toToolChoice(body, tools),
+    ...chooseTools(body),
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
     responseFormat: toResponseFormat(body.response_format),
     sampling: toSampling(body),
