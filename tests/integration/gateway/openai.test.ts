@@ -112,6 +112,21 @@ describe('the official client', () => {
     expect(engine.calls[0]?.request).toMatchObject({ sampling: { maxTokens: 1 } })
   })
 
+  test('gets a refusal as one, whole, parsed and put together from a stream', async () => {
+    engine.script = says(
+      { type: 'text-delta', text: 'I ', isRefusal: true },
+      { type: 'text-delta', text: 'will not.', isRefusal: true },
+      { type: 'finish', reason: 'stop' },
+    )
+    const schema = { name: 'a', schema: { type: 'object' } }
+    const ask = { ...ASK, response_format: { type: 'json_schema' as const, json_schema: { ...schema, strict: true } } }
+    const refused = { content: null, refusal: 'I will not.' }
+    expect((await client.chat.completions.create(ask)).choices[0]?.message).toMatchObject(refused)
+    expect((await client.chat.completions.parse(ask)).choices[0]?.message).toMatchObject({ ...refused, parsed: null })
+    const streamed = await client.chat.completions.stream(ask).finalChatCompletion()
+    expect(streamed.choices[0]?.message).toMatchObject({ refusal: 'I will not.', parsed: null })
+  })
+
   test('gets text completions', async () => {
     const whole = await client.completions.create({ model: 'demo', prompt: 'Once' })
     expect(whole.choices).toEqual([{ text: 'Hello there', index: 0, logprobs: null, finish_reason: 'stop' }])

@@ -13,7 +13,7 @@ export interface AnswerIdentity {
 
 /** A whole answer as a `chat.completion` object. */
 export function openAiChatCompletion(identity: AnswerIdentity, answer: WholeAnswer): object {
-  const { text, reasoning, toolCalls, finish, usage } = answer
+  const { text, isRefusal, reasoning, toolCalls, finish, usage } = answer
   return {
     id: identity.id,
     object: 'chat.completion',
@@ -25,8 +25,8 @@ export function openAiChatCompletion(identity: AnswerIdentity, answer: WholeAnsw
         index: 0,
         message: {
           role: 'assistant',
-          content: text === '' && toolCalls.length > 0 ? null : text,
-          refusal: null,
+          content: isRefusal === true || (text === '' && toolCalls.length > 0) ? null : text,
+          refusal: isRefusal === true ? text : null,
           // Two names are in use for the same thing; clients look for one or the other.
           ...(reasoning === '' ? {} : { reasoning_content: reasoning, reasoning }),
           ...(toolCalls.length === 0

@@ -22,6 +22,7 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
   const close = `},"logprobs":null,"finish_reason":null}${tail}`
   const first = `${open}"role":"assistant","content":"","refusal":null${close}`
   const textOpen = `${open}"content":`
+  const refusalOpen = `${open}"refusal":`
 
   const named = new Set<number>()
   let begun = false
@@ -30,7 +31,8 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
   function delta(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return part.text === '' ? '' : textOpen + jsonText(part.text) + close
+        if (part.text === '') return ''
+        return (part.isRefusal === true ? refusalOpen : textOpen) + jsonText(part.text) + close
       case 'reasoning-delta': {
         if (part.text === '') return ''
         // Two names are in use for the same thing; clients look for one or the other.
