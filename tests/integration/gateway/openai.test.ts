@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ChatRequest } from '../../../src/main/engine/spec/chat-request.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { createGateway, type Gateway } from '../../../src/main/gateway/index.ts'
@@ -103,6 +104,21 @@ describe('the official client', () => {
     })
     const streamed = await client.chat.completions.stream({ ...ASK, tools }).finalChatCompletion()
     expect(streamed.choices[0]).toMatchObject({ message: { tool_calls: [expected] }, finish_reason: 'tool_calls' })
+  })
+
+  test('that offers functions gets a call in the words of its time, whole and streamed', async () => {
+    engine.script = says(...CALLS)
+    const ask = { ...ASK, functions: [{ name: 'weather', parameters: { type: 'object' } }] }
+    const call = { name: 'weather', arguments: '{"city":"Ulm"}' }
+    const whole = await client.chat.completions.create(ask)
+    expect(whole.choices[0]).toMatchObject({
+      finish_reason: 'function_call',
+      message: { content: null, function_call: call },
+    })
+    expect(whole.choices[0]?.message).not.toHaveProperty('tool_calls')
+    expect((engine.calls.at(-1)?.request as ChatRequest).parallelToolCalls).toBe(false)
+    const streamed = await client.chat.completions.stream(ask).finalChatCompletion()
+    expect(streamed.choices[0]).toMatchObject({ finish_reason: 'function_call', message: { function_call: call } })
   })
 
   test('gets an answer cut by max_tokens as length', async () => {

@@ -45,6 +45,8 @@ export interface OpenAiChat {
   request: ChatRequest
   stream: boolean
   includeUsage: boolean
+  /** True if it offers `functions`, as was done before tools: they are called in other words. */
+  callsFunctions?: true
   /** Fields that the engine has no place for. */
   notSent: string[]
 }
@@ -58,11 +60,12 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     'token probabilities are not available.',
   )
   refuseUnsupported(body.modalities?.some((kind) => kind !== 'text') ?? false, 'modalities', 'answers are text only.')
+  const callsFunctions = (body.functions ?? []).length > 0 && (body.tools ?? []).length === 0
   const request: ChatRequest = withoutUndefined({
     model: body.model,
     messages: toChatMessages(body.messages),
     ...chooseTools(body),
-    parallelToolCalls: body.parallel_tool_calls ?? undefined,
+    parallelToolCalls: body.parallel_tool_calls ?? (callsFunctions ? false : undefined),
     responseFormat: toResponseFormat(body.response_format),
     sampling: toSampling(body),
     reasoning: toReasoning(body.reasoning_effort),
@@ -74,6 +77,7 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     request,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    ...(callsFunctions ? { callsFunctions } : {}),
     notSent: lostInMessages(body.messages),
   }
 }
