@@ -224,6 +224,22 @@ describe('decodeOpenAiChat', () => {
     expect(refusal({ ...body, logit_bias: 5 })).toMatchObject({ code: 'invalid_request', param: 'logit_bias' })
   })
 
+  test('what a tool gives back may hold pictures', () => {
+    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'high' } }
+    const content = [{ type: 'text', text: 'Here: ' }, picture, { type: 'text', text: 'that.' }]
+    const { request, notSent } = decodeOpenAiChat({
+      model: 'm',
+      messages: [USER, { role: 'tool', tool_call_id: 'call_1', content }],
+    })
+    expect(request.messages[1]).toEqual({
+      role: 'tool',
+      toolCallId: 'call_1',
+      content: 'Here: that.',
+      images: [{ type: 'image', mediaType: 'image/png', data: 'AAAA' }],
+    })
+    expect(notSent).toEqual(['messages[].content[].image_url.detail'])
+  })
+
   test('the highest effort that OpenAI has a word for is the highest here', () => {
     const body = { model: 'm', messages: [USER], reasoning_effort: 'max' }
     expect(decodeOpenAiChat(body).request.reasoning).toEqual({ enabled: true, effort: 'xhigh' })
