@@ -364,3 +364,11 @@ test('what a format is described with reaches the model', async () => {
   await client.responses.create({ ...ASK, text: { format } })
   expect(asked().responseFormat).toMatchObject({ schema: { type: 'object', description: 'A person' } })
 })
+
+test('without anything to answer it is refused, and instructions alone are something', async () => {
+  const { status, body } = await post(port, '/v1/responses', { ...ASK, input: [] })
+  expect(status).toBe(400)
+  expect(JSON.parse(body).error).toMatchObject({ code: 'invalid_request', param: 'input' })
+  expect(engine.calls).toEqual([])
+  expect((await post(port, '/v1/responses', { ...ASK, input: [], instructions: 'Greet.' })).status).toBe(200)
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChatRequest, ReasoningOptions, ResponseFormat, RuntimeHints } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { isOllamaField } from '../ollama/upstream-options.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
@@ -101,9 +102,14 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
   if ((body.top_logprobs ?? 0) > 0) throw unsupported('top_logprobs', 'token probabilities are not available.')
   const offered = allowedOf(offerTools(body), body)
   const lost = new Set<string>()
+  const messages = toChatMessages(body.instructions, body.input, offered.names, lost)
+  // Ollama takes a chat without messages for the wish to load the model.
+  if (messages.length === 0) {
+    throw new EngineError('invalid_request', "Invalid 'input': must have at least 1 item.", { param: 'input' })
+  }
   const request: ChatRequest = withoutUndefined({
     model: body.model,
-    messages: toChatMessages(body.instructions, body.input, offered.names, lost),
+    messages,
     tools: offered.definitions,
     toolChoice: toToolChoice(body, offered),
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
