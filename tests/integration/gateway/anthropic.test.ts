@@ -479,6 +479,13 @@ function eventsOf(body: string): { event: string | undefined; data: unknown }[] 
     })
 }
 
+test('a turn of the person without any block is refused, and not taken for none', async () => {
+  const { status, body } = await post(port, '/v1/messages', { ...ASK, messages: [{ role: 'user', content: [] }] })
+  expect(status).toBe(400)
+  expect(JSON.parse(body).error.message).toBe("Invalid 'messages[0].content': must have at least 1 item.")
+  expect(engine.calls).toEqual([])
+})
+
 describe('a conversation that Anthropic would keep', () => {
   const IN_THREAD = { ...ASK, thread: { type: 'continue', previous_message_id: 'msg_1' } }
 

@@ -22,7 +22,7 @@ const textContent = z.union([z.string(), z.array(textBlock)])
 
 export const systemField = textContent.nullish()
 export const messageSchema = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock)]) }),
+  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock).min(1)]) }),
   z.object({ role: z.literal('assistant'), content: z.union([z.string(), z.array(assistantBlock)]) }),
   z.object({
     role: z.literal('system'),
