@@ -7,6 +7,8 @@ export interface Usage {
   promptTokens: number
   /** Of the prompt tokens, those served from a prefix cache. */
   cachedPromptTokens?: number
+  /** Of the prompt tokens, those that a prefix cache took up. */
+  cacheWrittenTokens?: number
   completionTokens: number
   reasoningTokens?: number
   raw?: unknown

@@ -132,7 +132,10 @@ function responseError({ code, status, message }: EngineError): object {
 function responseUsage(usage: Usage): object {
   return {
     input_tokens: usage.promptTokens,
-    input_tokens_details: { cached_tokens: usage.cachedPromptTokens ?? 0 },
+    input_tokens_details: {
+      cached_tokens: usage.cachedPromptTokens ?? 0,
+      cache_write_tokens: usage.cacheWrittenTokens ?? 0,
+    },
     output_tokens: usage.completionTokens,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
     total_tokens: usage.promptTokens + usage.completionTokens,
