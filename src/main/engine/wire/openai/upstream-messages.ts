@@ -1,4 +1,5 @@
 import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { toolPicturesLine } from '../tool-pictures.ts'
 import type { ToolNames } from '../upstream-tool-names.ts'
 import type { OpenAiQuirks } from './upstream-quirks.ts'
 
@@ -60,8 +61,7 @@ export function imageUrl(image: Picture): string {
 
 /** The line that leads a tool's pictures, so that the model knows whose they are. */
 export function picturesOf({ toolName, toolCallId, images }: ToolMessage): string {
-  const count = images?.length ?? 0
-  return `${count === 1 ? 'Image' : `${count} images`} from the tool ${toolName ?? 'call'} (${toolCallId}):`
+  return toolPicturesLine(images?.length ?? 0, toolName, toolCallId)
 }
 
 /** Arguments as servers want them back: several of them parse the text and fail on an empty one. */
