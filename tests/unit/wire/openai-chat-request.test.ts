@@ -145,6 +145,15 @@ describe('decodeOpenAiChat', () => {
     expect(decodeOpenAiChat(body).request).toEqual(decodeOpenAiChat({ model: 'demo', messages: [USER] }).request)
   })
 
+  test('what is empty asks for nothing', () => {
+    const body = { model: 'demo', messages: [USER] }
+    const empty = { stop: '', tools: [], functions: [], logit_bias: {}, user: '' }
+    expect(decodeOpenAiChat({ ...body, ...empty }).request).toEqual({
+      ...decodeOpenAiChat(body).request,
+      sampling: { stop: [] },
+    })
+  })
+
   test.each([
     [{ messages: [USER] }, 'invalid_request', 'model', "Missing required parameter: 'model'."],
     [{ model: 'm' }, 'invalid_request', 'messages', "Missing required parameter: 'messages'."],

@@ -68,7 +68,7 @@ export function decodeAnthropicMessages(json: unknown): AnthropicMessages {
     request: {
       ...request,
       sampling: toSampling(body),
-      ...(body.metadata?.user_id == null ? {} : { user: body.metadata.user_id }),
+      ...(body.metadata?.user_id ? { user: body.metadata.user_id } : {}),
     },
     stream: body.stream ?? false,
     notSent: [...notSent, ...lostInBody(body, json)],

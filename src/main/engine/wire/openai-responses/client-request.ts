@@ -117,7 +117,7 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
     sampling: toSampling({ ...body, max_tokens: body.max_output_tokens }),
     reasoning: toReasoning(body.reasoning?.effort),
     runtime: toRuntime(body),
-    user: body.user ?? undefined,
+    user: body.user || undefined,
     extra: toExtra(body, json),
   })
   const echo = { ...body, tools: repeatedTools(body) }

@@ -70,7 +70,7 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     sampling: toSampling(body),
     reasoning: toReasoning(body.reasoning_effort),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
-    user: body.user ?? undefined,
+    user: body.user || undefined,
     extra: extraFields(json, (name) => !KNOWN_FIELDS.has(name)),
   })
   return {
