@@ -1,6 +1,5 @@
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ChatRequest } from '../../../src/main/engine/spec/chat-request.ts'
 import { EngineError } from '../../../src/main/engine/spec/engine-error.ts'
 import type { StreamPart } from '../../../src/main/engine/spec/stream-part.ts'
 import { createGateway, type Gateway } from '../../../src/main/gateway/index.ts'
@@ -116,7 +115,7 @@ describe('the official client', () => {
       message: { content: null, function_call: call },
     })
     expect(whole.choices[0]?.message).not.toHaveProperty('tool_calls')
-    expect((engine.calls.at(-1)?.request as ChatRequest).parallelToolCalls).toBe(false)
+    expect(engine.calls.at(-1)?.request).toMatchObject({ parallelToolCalls: false })
     const streamed = await client.chat.completions.stream(ask).finalChatCompletion()
     expect(streamed.choices[0]).toMatchObject({ finish_reason: 'function_call', message: { function_call: call } })
   })
