@@ -4,6 +4,9 @@ const EXPOSED = [
   'X-Request-Id',
   'Request-Id',
   'Retry-After',
+  // The official clients decide by them when to ask again.
+  'Retry-After-Ms',
+  'X-Should-Retry',
   'X-Process-Time',
   ...['Place', 'Connection', 'Connection-Name', 'Model', 'Attempts', 'Not-Sent', 'Estimated', 'Job'].map(
     (name) => `X-Switchyard-${name}`,

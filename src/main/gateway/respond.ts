@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { EngineError, isEngineError, toEngineError } from '../engine/spec/engine-error.ts'
 import { type Dialect, errorAnswer } from './dialect.ts'
 import { type Exchange, hasBody } from './exchange.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { routeHeaders } from './route-headers.ts'
 import { spokenDialect } from './spoken-dialect.ts'
 
@@ -86,6 +87,7 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
   if (dialect === 'anthropic') headers['Request-Id'] = exchange.requestId
   const retryAfter = error.upstream?.retryAfter ?? (status === 503 && error.retryable ? RETRY_AFTER_S : undefined)
   if (retryAfter !== undefined && /^[\w ,:-]+$/.test(retryAfter)) headers['Retry-After'] = retryAfter
+  Object.assign(headers, limitHeaders(dialect, error))
   if (exchange.routed !== null) Object.assign(headers, routeHeaders(exchange.routed.route))
   if (!hasBody(req) || req.complete) {
     res.writeHead(status, headers)

@@ -143,12 +143,21 @@ describe('Anthropic to Anthropic: bytes pass through', () => {
 
   test('and errors keep their class and reason', async () => {
     const ask = (content: string) => anthropic.messages.create({ ...ASK, messages: [{ role: 'user', content }] })
-    await expect(ask('#429')).rejects.toThrow(Anthropic.RateLimitError)
+    const limited = await ask('#429').catch((error: unknown) => error)
+    expect(limited).toBeInstanceOf(Anthropic.RateLimitError)
+    const { headers } = limited as { headers: Headers }
+    const told = ['retry-after', 'anthropic-ratelimit-requests-remaining', 'x-ratelimit-secret']
+    expect(told.map((name) => headers.get(name))).toEqual(['7', '0', null])
     await expect(ask('#too-long')).rejects.toMatchObject({
       status: 400,
       error: { error: { type: 'invalid_request_error', message: expect.stringContaining('205233 tokens') } },
     })
     await expect(ask('#529')).rejects.toMatchObject({ status: 529, error: { error: { type: 'overloaded_error' } } })
+    // What its clients decide by: they send a conversation whole that the server has lost.
+    await expect(ask('#lost-thread')).rejects.toMatchObject({
+      status: 404,
+      details: { error_code: 'thread_not_found' },
+    })
     const cut = anthropic.messages.stream({ ...ASK, messages: [{ role: 'user', content: '#cut' }] })
     await expect(cut.finalMessage()).rejects.toThrow()
     const inside = anthropic.messages.stream({ ...ASK, messages: [{ role: 'user', content: '#error-in-stream' }] })

@@ -480,3 +480,54 @@ function eventsOf(body: string): { event: string | undefined; data: unknown }[] 
       return { event: first?.replace('event: ', ''), data: JSON.parse(second?.replace('data: ', '') ?? 'null') }
     })
 }
+
+test('a turn of the person without any block is refused, and not taken for none', async () => {
+  const { status, body } = await post(port, '/v1/messages', { ...ASK, messages: [{ role: 'user', content: [] }] })
+  expect(status).toBe(400)
+  expect(JSON.parse(body).error.message).toBe("Invalid 'messages[0].content': must have at least 1 item.")
+  expect(engine.calls).toEqual([])
+})
+
+describe('a conversation that Anthropic would keep', () => {
+  const IN_THREAD = { ...ASK, thread: { type: 'continue', previous_message_id: 'msg_1' } }
+
+  test('is asked for again in full by the official tool runner', async () => {
+    engine.script = (call) =>
+      asked().messages.some(({ role }) => role === 'tool')
+        ? saysText('Rain in Ulm')(call)
+        : says(
+            {
+              type: 'tool-call-delta',
+              index: 0,
+              id: 'call_a',
+              name: 'get_weather',
+              argumentsDelta: '{"city":"Ulm"}',
+            },
+            { type: 'finish', reason: 'tool-calls' },
+          )(call)
+    const runner = client.beta.messages.toolRunner({
+      ...ASK,
+      system: 'Be brief.',
+      tools: [{ ...WEATHER, type: 'custom', run: () => 'Rain', parse: (input: unknown) => input }],
+    })
+    const message = await runner.runUntilDone()
+    expect(message.content).toMatchObject([{ type: 'text', text: 'Rain in Ulm' }])
+    expect(asked().messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool'])
+    expect(asked().tools).toHaveLength(1)
+  })
+
+  test('is refused in words that clients decide by, and so is a summary in its place', async () => {
+    for (const stream of [false, true]) {
+      const refused = await post(port, '/v1/messages', { ...IN_THREAD, stream })
+      expect(refused.status).toBe(400)
+      expect(JSON.parse(refused.body).error).toMatchObject({
+        type: 'invalid_request_error',
+        details: { error_code: 'thread_unsupported_request' },
+      })
+    }
+    const summary = await post(port, '/v1/messages', { ...ASK, compaction: { type: 'summarize' } })
+    expect(summary.status).toBe(400)
+    expect(summary.body).toContain("'compaction' only works where the model runs on an Anthropic connection")
+    expect(engine.calls).toEqual([])
+  })
+})

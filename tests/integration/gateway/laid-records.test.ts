@@ -51,6 +51,20 @@ test('what only Anthropic’s own API knows reaches it under a preset too', asyn
   }
 })
 
+test('a conversation that Anthropic keeps is asked for in full under a preset, which would change its prompt', async () => {
+  const claude = await startAnthropicUpstream({ behaviour: { key: KEY } })
+  onTestFinished(() => claude.stop())
+  const bench = await startBench()
+  await bench.add({ provider: 'anthropic', baseUrl: claude.url, keys: [{ value: KEY }] })
+  await preset(bench, 'agent', 'claude-opus-4-6', { system: 'You help.' })
+  const thread = { type: 'continue', previous_message_id: 'msg_1' }
+  const body = { max_tokens: 2000, messages: [{ role: 'user', content: 'Tell me a joke' }], thread }
+  const refused = await bench.post('/v1/messages', { ...body, model: 'agent' })
+  expect(refused.status).toBe(400)
+  expect(JSON.parse(refused.body).error.details).toEqual({ error_code: 'thread_unsupported_request' })
+  expect(claude.requestsTo('/v1/messages')).toEqual([])
+})
+
 test('of a preset’s sampling a Claude gets what it takes, and the rest is named', async () => {
   const claude = await startAnthropicUpstream({ behaviour: { key: KEY } })
   onTestFinished(() => claude.stop())

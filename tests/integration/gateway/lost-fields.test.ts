@@ -196,4 +196,29 @@ describe('POST /v1/messages', () => {
     const document = { type: 'document', source, citations: { enabled: false }, cache_control: { type: 'ephemeral' } }
     expect(await lost('/v1/messages', { ...ASK, messages: [{ role: 'user', content: [document] }] })).toBeUndefined()
   })
+
+  test('names what is lost inside thinking, output_config and metadata', async () => {
+    const fields = {
+      ...ASK,
+      max_tokens: 5_000,
+      messages: [USER],
+      thinking: { type: 'enabled', budget_tokens: 2_000, display: 'omitted' },
+      output_config: { effort: 'low', task_budget: { type: 'tokens', total: 20_000 } },
+      metadata: { user_id: 'u', team: 't' },
+    }
+    expect(await lost('/v1/messages', fields)).toBe('thinking.display, output_config.task_budget, metadata.team')
+    const told = { ...fields, output_config: {}, metadata: {}, thinking: { type: 'adaptive', display: 'summarized' } }
+    engine.logLines.length = 0
+    expect(await lost('/v1/messages', told)).toBeUndefined()
+  })
+
+  test('a system message counts as long as it says, and names a change of effort', async () => {
+    const once = { role: 'system', content: 'once', clear_at: 'next_user_message' }
+    const effort = { role: 'system', output_config: { effort: 'low' } }
+    const messages = [USER, once, { role: 'assistant', content: 'Yes' }, USER, effort, once]
+    expect(await lost('/v1/messages', { ...ASK, messages })).toBe('messages[].output_config')
+    expect(asked().messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'system'])
+    const empty = await post(port, '/v1/messages', { model: 'demo', ...ASK, messages: [USER, { role: 'system' }] })
+    expect(empty.body).toContain("Missing required parameter: 'messages[1].content'.")
+  })
 })

@@ -105,11 +105,41 @@ describe('the official client', () => {
     expect(streamed.choices[0]).toMatchObject({ message: { tool_calls: [expected] }, finish_reason: 'tool_calls' })
   })
 
+  test('that offers functions gets a call in the words of its time, whole and streamed', async () => {
+    engine.script = says(...CALLS)
+    const ask = { ...ASK, functions: [{ name: 'weather', parameters: { type: 'object' } }] }
+    const call = { name: 'weather', arguments: '{"city":"Ulm"}' }
+    const whole = await client.chat.completions.create(ask)
+    expect(whole.choices[0]).toMatchObject({
+      finish_reason: 'function_call',
+      message: { content: null, function_call: call },
+    })
+    expect(whole.choices[0]?.message).not.toHaveProperty('tool_calls')
+    expect(engine.calls.at(-1)?.request).toMatchObject({ parallelToolCalls: false })
+    const streamed = await client.chat.completions.stream(ask).finalChatCompletion()
+    expect(streamed.choices[0]).toMatchObject({ finish_reason: 'function_call', message: { function_call: call } })
+  })
+
   test('gets an answer cut by max_tokens as length', async () => {
     engine.script = says({ type: 'text-delta', text: 'cut' }, FAKE_USAGE, { type: 'finish', reason: 'length' })
     const whole = await client.chat.completions.create({ ...ASK, max_tokens: 1 })
     expect(whole.choices[0]?.finish_reason).toBe('length')
     expect(engine.calls[0]?.request).toMatchObject({ sampling: { maxTokens: 1 } })
+  })
+
+  test('gets a refusal as one, whole, parsed and put together from a stream', async () => {
+    engine.script = says(
+      { type: 'text-delta', text: 'I ', isRefusal: true },
+      { type: 'text-delta', text: 'will not.', isRefusal: true },
+      { type: 'finish', reason: 'stop' },
+    )
+    const schema = { name: 'a', schema: { type: 'object' } }
+    const ask = { ...ASK, response_format: { type: 'json_schema' as const, json_schema: { ...schema, strict: true } } }
+    const refused = { content: null, refusal: 'I will not.' }
+    expect((await client.chat.completions.create(ask)).choices[0]?.message).toMatchObject(refused)
+    expect((await client.chat.completions.parse(ask)).choices[0]?.message).toMatchObject({ ...refused, parsed: null })
+    const streamed = await client.chat.completions.stream(ask).finalChatCompletion()
+    expect(streamed.choices[0]?.message).toMatchObject({ refusal: 'I will not.', parsed: null })
   })
 
   test('gets text completions', async () => {

@@ -132,6 +132,24 @@ describe('tools of the Responses API that are no functions', () => {
     expect(asked().toolChoice).toEqual({ name })
   })
 
+  test('are offered only as far as a list allows them, and the response repeats the list', async () => {
+    const choice = {
+      type: 'allowed_tools' as const,
+      mode: 'required' as const,
+      tools: [{ type: 'custom', name: 'apply_patch' }, { type: 'web_search' }],
+    }
+    const response = await client.responses.create({ ...ASK, tools: CODEX, tool_choice: choice })
+    expect(asked()).toMatchObject({ tools: [{ name: 'apply_patch' }], toolChoice: 'required' })
+    expect(response.tool_choice).toEqual(choice)
+    const namespaced = { ...choice, mode: 'auto' as const, tools: [{ type: 'namespace', name: 'mcp__browser__' }] }
+    await client.responses.create({ ...ASK, tools: CODEX, tool_choice: namespaced })
+    expect(asked().tools?.map(({ name }) => name)).toEqual(['mcp__browser__open', 'mcp__browser__script'])
+    const none = { ...choice, tools: [{ type: 'web_search' }] }
+    const { status, body } = await post(port, '/v1/responses', { ...ASK, tools: CODEX, tool_choice: none })
+    expect(status).toBe(400)
+    expect(JSON.parse(body).error).toMatchObject({ code: 'unsupported', param: 'tool_choice' })
+  })
+
   test('keep apart what has the same name in two places', async () => {
     const tools = [
       { type: 'custom', name: 'open' },

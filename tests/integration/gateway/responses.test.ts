@@ -35,6 +35,7 @@ beforeEach(async () => {
 afterEach(() => gateway.close())
 
 const ASK = { model: 'demo', input: 'Hi' }
+const REFUSES = says({ type: 'text-delta', text: 'No.', isRefusal: true }, { type: 'finish', reason: 'stop' })
 const WEATHER = {
   type: 'function' as const,
   name: 'get_weather',
@@ -348,4 +349,26 @@ describe('POST /v1/responses', () => {
     }
     await until('the work has ended', () => (ended ? true : null))
   })
+})
+
+test('a refusal is one to the official client, whole and streamed', async () => {
+  engine.script = REFUSES
+  const part = { type: 'refusal', refusal: 'No.' }
+  expect((await client.responses.parse(ASK)).output).toMatchObject([{ type: 'message', content: [part] }])
+  const streamed = await client.responses.stream(ASK).finalResponse()
+  expect(streamed.output).toMatchObject([{ type: 'message', content: [part] }])
+})
+
+test('what a format is described with reaches the model', async () => {
+  const format = { type: 'json_schema' as const, name: 'a', description: 'A person', schema: { type: 'object' } }
+  await client.responses.create({ ...ASK, text: { format } })
+  expect(asked().responseFormat).toMatchObject({ schema: { type: 'object', description: 'A person' } })
+})
+
+test('without anything to answer it is refused, and instructions alone are something', async () => {
+  const { status, body } = await post(port, '/v1/responses', { ...ASK, input: [] })
+  expect(status).toBe(400)
+  expect(JSON.parse(body).error).toMatchObject({ code: 'invalid_request', param: 'input' })
+  expect(engine.calls).toEqual([])
+  expect((await post(port, '/v1/responses', { ...ASK, input: [], instructions: 'Greet.' })).status).toBe(200)
 })

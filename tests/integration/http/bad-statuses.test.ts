@@ -232,14 +232,21 @@ test('the request id, the wait and the field are kept', async () => {
   const server = await startBadUpstream((request) =>
     request.answer(
       429,
-      { ...json, 'retry-after': '20', 'x-request-id': 'req_1' },
+      {
+        ...json,
+        'retry-after': '20',
+        'retry-after-ms': '19500',
+        'x-ratelimit-remaining-requests': '0',
+        'x-internal': 'a',
+        'x-request-id': 'req_1',
+      },
       openai('slow down', 'requests', null, 'model'),
     ),
   )
   expect(await failureOf(testUpstream(server.url).open(get('/')))).toMatchObject({
     detail: 'Retry-After: 20',
     param: 'model',
-    upstream: { requestId: 'req_1' },
+    upstream: { requestId: 'req_1', limits: { 'retry-after-ms': '19500', 'x-ratelimit-remaining-requests': '0' } },
   })
   const claude = await startBadUpstream((request) => request.answer(500, json, anthropic('api_error', 'Internal')))
   expect(await failureOf(testUpstream(claude.url).open(get('/')))).toMatchObject({ upstream: { requestId: 'req_011' } })
@@ -291,7 +298,7 @@ test('a server that repeats our secrets gets none of them into an error, in no f
   const server = await startBadUpstream((request) =>
     request.answer(
       400,
-      { ...json, 'x-request-id': CANARY_KEY, 'retry-after': CANARY_KEY },
+      { ...json, 'x-request-id': CANARY_KEY, 'retry-after': CANARY_KEY, 'x-ratelimit-reset': CANARY_KEY },
       JSON.stringify({ error: { message: said.join(' '), param: CANARY_KEY } }),
     ),
   )

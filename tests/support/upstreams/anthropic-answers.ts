@@ -45,7 +45,14 @@ export interface ScriptedRefusal {
   headers?: Record<string, string>
 }
 
-const ERRORS: [word: string, status: number, type: string, message: string, headers?: Record<string, string>][] = [
+const ERRORS: [
+  word: string,
+  status: number,
+  type: string,
+  message: string,
+  headers?: Record<string, string>,
+  details?: Json,
+][] = [
   ['#400', 400, 'invalid_request_error', 'messages: something is wrong'],
   ['#401', 401, 'authentication_error', 'invalid x-api-key'],
   ['#403', 403, 'permission_error', 'Your API key does not have permission to use the specified resource.'],
@@ -56,8 +63,9 @@ const ERRORS: [word: string, status: number, type: string, message: string, head
     429,
     'rate_limit_error',
     'This request would exceed your organization’s rate limit of 50 requests per minute.',
-    { 'retry-after': '7' },
+    { 'retry-after': '7', 'anthropic-ratelimit-requests-remaining': '0', 'x-ratelimit-secret': 'x' },
   ],
+  ['#lost-thread', 404, 'not_found_error', 'No usable Thread state was found.', {}, { error_code: 'thread_not_found' }],
   ['#500', 500, 'api_error', 'Internal server error'],
   ['#503', 503, 'overloaded_error', 'Overloaded'],
   ['#529', 529, 'overloaded_error', 'Overloaded'],
@@ -65,7 +73,7 @@ const ERRORS: [word: string, status: number, type: string, message: string, head
 
 /**
  * What the scripted server answers, by words in the user's last text:
- * `#400` `#401` `#403` `#429` `#500` `#503` `#529` `#too-long` `#credit` `#html` `#redirect` `#not-sse` refuse;
+ * `#400` `#401` `#403` `#429` `#500` `#503` `#529` `#lost-thread` `#too-long` `#credit` `#html` `#redirect` `#not-sse` refuse;
  * `#silent` `#cut` `#no-stop` `#half-event` `#malformed` `#error-in-stream` `#endless` `#huge` `#long` `#half` spoil the stream;
  * `#stays-open` says all and leaves the line open;
  * `#refusal` `#pause` `#window` end with that stop reason, `#redacted` thinks in secret, `#tools` calls every tool once.
@@ -127,12 +135,12 @@ export function countTokens(body: Json): number {
 }
 
 function refusalFor(question: string): ScriptedRefusal | null {
-  for (const [word, status, type, message, headers] of ERRORS) {
+  for (const [word, status, type, message, headers, details] of ERRORS) {
     if (!question.includes(word)) continue
     return {
       status,
       contentType: 'application/json',
-      body: errorBody(type, message),
+      body: errorBody(type, message, details),
       ...(headers === undefined ? {} : { headers }),
     }
   }
@@ -152,8 +160,12 @@ function refusalFor(question: string): ScriptedRefusal | null {
   return null
 }
 
-export function errorBody(type: string, message: string): string {
-  return JSON.stringify({ type: 'error', error: { type, message }, request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy' })
+export function errorBody(type: string, message: string, details?: Json): string {
+  return JSON.stringify({
+    type: 'error',
+    error: { type, message, details },
+    request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy',
+  })
 }
 
 function thoughts(body: Json, question: string): ScriptedBlock[] {

@@ -21,6 +21,11 @@ describe('a data: URL', () => {
     expect(imageOfType(said, data)).toEqual({ type: 'image', mediaType, data })
   })
 
+  test('may say more about itself', () => {
+    const url = `data:image/png;charset=utf-8;name=a.png;base64,${PNG}`
+    expect(imageFromUrl(url, 'url')).toEqual({ type: 'image', mediaType: 'image/png', data: PNG })
+  })
+
   test.each(['data:image/png,AAAA', 'file:///a.png', 'a.png'])('%s is refused', (url) => {
     expect(() => imageFromUrl(url, 'url')).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'url' }))
   })

@@ -145,6 +145,15 @@ describe('decodeOpenAiChat', () => {
     expect(decodeOpenAiChat(body).request).toEqual(decodeOpenAiChat({ model: 'demo', messages: [USER] }).request)
   })
 
+  test('what is empty asks for nothing', () => {
+    const body = { model: 'demo', messages: [USER] }
+    const empty = { stop: '', tools: [], functions: [], logit_bias: {}, user: '' }
+    expect(decodeOpenAiChat({ ...body, ...empty }).request).toEqual({
+      ...decodeOpenAiChat(body).request,
+      sampling: { stop: [] },
+    })
+  })
+
   test.each([
     [{ messages: [USER] }, 'invalid_request', 'model', "Missing required parameter: 'model'."],
     [{ model: 'm' }, 'invalid_request', 'messages', "Missing required parameter: 'messages'."],
@@ -192,6 +201,12 @@ describe('decodeOpenAiChat', () => {
       'messages[0].content[0]',
       /input_audio/,
     ],
+    [
+      { model: 'm', messages: [USER, { role: 'assistant', audio: { id: 'audio_1' } }] },
+      'unsupported',
+      'messages[1].audio',
+      /text and images/,
+    ],
     [{ model: 'm', messages: [USER], keep_alive: 'soon' }, 'invalid_request', 'keep_alive', /not a duration/],
     ['text', 'invalid_request', undefined, /request body is wrong/],
     [[1], 'invalid_request', undefined, /request body is wrong/],
@@ -216,6 +231,60 @@ describe('decodeOpenAiChat', () => {
     })
     expect(refusal({ ...body, logit_bias: { '42': 500 } }).param).toBe('logit_bias.42')
     expect(refusal({ ...body, logit_bias: 5 })).toMatchObject({ code: 'invalid_request', param: 'logit_bias' })
+  })
+
+  test('what a tool gives back may hold pictures', () => {
+    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'high' } }
+    const content = [{ type: 'text', text: 'Here: ' }, picture, { type: 'text', text: 'that.' }]
+    const { request, notSent } = decodeOpenAiChat({
+      model: 'm',
+      messages: [USER, { role: 'tool', tool_call_id: 'call_1', content }],
+    })
+    expect(request.messages[1]).toEqual({
+      role: 'tool',
+      toolCallId: 'call_1',
+      content: 'Here: that.',
+      images: [{ type: 'image', mediaType: 'image/png', data: 'AAAA' }],
+    })
+    expect(notSent).toEqual(['messages[].content[].image_url.detail'])
+  })
+
+  test('the highest effort that OpenAI has a word for is the highest here', () => {
+    const body = { model: 'm', messages: [USER], reasoning_effort: 'max' }
+    expect(decodeOpenAiChat(body).request.reasoning).toEqual({ enabled: true, effort: 'xhigh' })
+  })
+
+  test('a list of allowed tools leaves the others out', () => {
+    const tool = (name: string) => ({ type: 'function', function: { name } })
+    const chosen = (mode: string, ...names: string[]) => ({
+      model: 'm',
+      messages: [USER],
+      tools: [tool('a'), tool('b'), tool('c')],
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode, tools: names.map(tool) } },
+    })
+    const { request } = decodeOpenAiChat(chosen('required', 'c', 'a'))
+    expect(request).toMatchObject({ tools: [{ name: 'a' }, { name: 'c' }], toolChoice: 'required' })
+    expect(decodeOpenAiChat(chosen('auto', 'b')).request.toolChoice).toBe('auto')
+    expect(refusal(chosen('auto', 'd'))).toMatchObject({ code: 'invalid_request', param: 'tool_choice' })
+  })
+
+  test('what a format is described with stands in its schema', () => {
+    const schemaOf = (schema: object, description: string | null) =>
+      decodeOpenAiChat({
+        model: 'm',
+        messages: [USER],
+        response_format: { type: 'json_schema', json_schema: { name: 'p', description, schema } },
+      }).request.responseFormat
+    const open = { type: 'json-schema', name: 'p' }
+    expect(schemaOf({ type: 'object' }, 'A person')).toEqual({
+      ...open,
+      schema: { type: 'object', description: 'A person' },
+    })
+    expect(schemaOf({ type: 'object', description: 'Who' }, 'A person')).toEqual({
+      ...open,
+      schema: { type: 'object', description: 'A person\nWho' },
+    })
+    expect(schemaOf({ type: 'object' }, null)).toEqual({ ...open, schema: { type: 'object' } })
   })
 
   test('a __proto__ key reaches no prototype', () => {

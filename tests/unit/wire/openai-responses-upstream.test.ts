@@ -58,7 +58,7 @@ describe('the request', () => {
         { role: 'developer', content: 'late' },
         { role: 'user', content: 'Hi' },
       ],
-      notSent: ['messages[6].is_error'],
+      notSent: ['messages[6].is_error', 'messages[].reasoning_content'],
     })
   })
 
@@ -211,7 +211,7 @@ describe('the answer', () => {
       { type: 'reasoning-delta', text: ' more' },
       { type: 'reasoning-delta', text: '\n\ntwo' },
       { type: 'text-delta', text: 'Hi' },
-      { type: 'text-delta', text: ' no' },
+      { type: 'text-delta', text: ' no', isRefusal: true },
       { type: 'tool-call-delta', index: 0, id: 'c1', name: 'f', argumentsDelta: '' },
       { type: 'tool-call-delta', index: 0, argumentsDelta: '{"x"' },
       { type: 'tool-call-delta', index: 0, argumentsDelta: ':1}' },
@@ -301,7 +301,7 @@ describe('the answer', () => {
     expect([...reader.readWhole(answer), ...reader.end()]).toMatchObject([
       { type: 'reasoning-delta', text: 'one\n\ntwo' },
       { type: 'text-delta', text: 'Hi' },
-      { type: 'text-delta', text: '!' },
+      { type: 'text-delta', text: '!', isRefusal: true },
       { type: 'usage', usage: { promptTokens: 1, completionTokens: 2 } },
       { type: 'finish', reason: 'stop', raw: 'completed' },
     ])

@@ -86,7 +86,7 @@ describe('messages', () => {
       { role: 'assistant', content: 'done' },
       { role: 'user', content: 'Hi' },
     ])
-    expect(notSent).toEqual(['messages[4].is_error'])
+    expect(notSent).toEqual(['messages[4].is_error', 'messages[].reasoning_content'])
   })
 
   test('pictures of the last tool end the conversation', () => {

@@ -26,7 +26,7 @@ describe('text and reasoning', () => {
       [delta({ role: 'assistant', content: '' }), delta({ content: 'a' }), delta({ content: 'b' })],
       [text('a'), text('b')],
     ],
-    ['a refusal', [delta({ refusal: 'No.' })], [text('No.')]],
+    ['a refusal', [delta({ refusal: 'No.' })], [{ type: 'text-delta', text: 'No.', isRefusal: true }]],
     ['reasoning_content', [delta({ reasoning_content: 'r' }), delta({ content: 'a' })], [thought('r'), text('a')]],
     ['reasoning', [delta({ reasoning: 'r', content: null })], [thought('r')]],
     ['both names for the same', [delta({ reasoning_content: 'r', reasoning: 'r' })], [thought('r')]],

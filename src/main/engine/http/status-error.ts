@@ -7,6 +7,8 @@ import { type ErrorBody, readErrorBody } from './error-body.ts'
 import { named, type ServerIdentity } from './server-identity.ts'
 
 const EXCERPT_CHARACTERS = 8_192
+const LIMIT_HEADER = /^(?:(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}|retry-after-ms)$/
+const MAX_LIMIT_HEADERS = 24
 
 const TOO_LONG =
   /context[ _-]?(length|window|size)|maximum context|prompt is too long|too many (input |prompt )?tokens|input (is|length).{0,40}(too long|exceed)|reduce the length/i
@@ -30,12 +32,14 @@ export function statusError(
     headers['apim-request-id'] ??
     headers['x-ms-request-id'] ??
     body.requestId
+  const limits = limitsOf(headers, blot)
   const upstream = {
     provider: server.provider,
     status,
     ...(requestId == null ? {} : { requestId: blot(requestId) }),
     ...(text === '' ? {} : { bodyExcerpt: excerpt(text, blot) }),
     ...(headers['retry-after'] === undefined ? {} : { retryAfter: blot(headers['retry-after'].slice(0, 100)) }),
+    ...(limits === null ? {} : { limits }),
   }
   if (status === 400 && server.origin.startsWith('http:') && TLS_WANTED.test(text)) {
     const address = server.origin.replace('http:', 'https:')
@@ -53,6 +57,14 @@ export function statusError(
     ...(retryAfter === undefined ? {} : { detail: blot(`Retry-After: ${retryAfter.slice(0, 100)}`) }),
     ...(body.param === null ? {} : { param: blot(body.param) }),
   })
+}
+
+function limitsOf(headers: UpstreamHead['headers'], blot: Blot): Record<string, string> | null {
+  const names = Object.keys(headers).filter((name) => LIMIT_HEADER.test(name))
+  if (names.length === 0) return null
+  return Object.fromEntries(
+    names.slice(0, MAX_LIMIT_HEADERS).map((name) => [name, blot((headers[name] ?? '').slice(0, 100))]),
+  )
 }
 
 function codeOf(status: number, body: ErrorBody): ErrorCode {

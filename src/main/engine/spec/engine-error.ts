@@ -9,6 +9,8 @@ export interface UpstreamReason {
   bodyExcerpt?: string
   /** The server's Retry-After, as it came: seconds or a date. */
   retryAfter?: string
+  /** Headers in which it told its limits, by their names in lower case. */
+  limits?: Readonly<Record<string, string>>
 }
 
 interface EngineErrorOptions {

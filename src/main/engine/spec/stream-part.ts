@@ -7,6 +7,8 @@ export interface Usage {
   promptTokens: number
   /** Of the prompt tokens, those served from a prefix cache. */
   cachedPromptTokens?: number
+  /** Of the prompt tokens, those that a prefix cache took up. */
+  cacheWrittenTokens?: number
   completionTokens: number
   reasoningTokens?: number
   raw?: unknown
@@ -30,7 +32,8 @@ export interface Timings {
  */
 export type StreamPart =
   | { type: 'progress'; phase: 'queued' | 'loading' | 'reading'; value: number | null }
-  | { type: 'text-delta'; text: string }
+  /** `isRefusal`: the model says that it will not answer (OpenAI), where a dialect has a place of its own for that. */
+  | { type: 'text-delta'; text: string; isRefusal?: true }
   /** `signature` comes with an empty text after the reasoning that it proves (Anthropic). */
   | { type: 'reasoning-delta'; text: string; signature?: string }
   /** `id` and `name` come with the first delta of an index. */

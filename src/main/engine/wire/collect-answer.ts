@@ -6,6 +6,8 @@ import type { FinishReason, StreamPart, Timings, Usage } from '../spec/stream-pa
 /** A whole answer, put together from its parts. */
 export interface WholeAnswer {
   text: string
+  /** True if the text says that the model will not answer. */
+  isRefusal?: true
   reasoning: string
   /** What proves `reasoning` to its author, if it gave a proof. */
   reasoningSignature?: string
@@ -32,6 +34,7 @@ export async function collectAnswer(parts: AsyncIterable<StreamPart>): Promise<W
     switch (part.type) {
       case 'text-delta':
         answer.text += part.text
+        if (part.isRefusal === true) answer.isRefusal = true
         break
       case 'reasoning-delta':
         answer.reasoning += part.text

@@ -26,7 +26,7 @@ export function imageOfType(mediaType: string, data: string): InlineImage {
 
 /** An image given as a data: or http(s) URL (OpenAI's `image_url`). */
 export function imageFromUrl(url: string, param: string): ContentPart {
-  const data = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+);base64,/i.exec(url)
+  const data = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)(?:;[a-z0-9.+-]+=[^;,]*)*;base64,/i.exec(url)
   if (data !== null) return imageOfType(data[1] ?? '', url.slice(data[0].length))
   if (/^https?:\/\//i.test(url)) return { type: 'image-url', url }
   throw new EngineError('invalid_request', `Invalid '${param}': expected an http(s) URL or a base64 data: URL.`, {

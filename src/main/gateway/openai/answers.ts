@@ -23,8 +23,8 @@ export async function chatCompletions(exchange: Exchange, options: RouteOptions 
   const caller = callerOf(exchange, 'openai', json)
   const passed = await tryPassThrough(exchange, 'openai:chat', raw, json, asksForStream(json), caller, options)
   if (passed.done) return
-  const { request, stream, includeUsage, notSent } = decodeOpenAiChat(json)
-  const identity = answerIdentity(exchange, 'chatcmpl', request.model)
+  const { request, stream, includeUsage, callsFunctions, notSent } = decodeOpenAiChat(json)
+  const identity = { ...answerIdentity(exchange, 'chatcmpl', request.model), callsFunctions }
   const { pipeline } = exchange.gateway.engine
   const route = excluding(options, passed.excluding)
   const start = alsoNotSent(exchange, notSent, (signal) => pipeline.chat(request, caller, signal, route))

@@ -49,6 +49,50 @@ describe('events of the Responses API', () => {
     })
   })
 
+  test('tell a refusal as one', () => {
+    const events = encodeAll([
+      { type: 'text-delta', text: 'I ', isRefusal: true },
+      { type: 'text-delta', text: 'will not.', isRefusal: true },
+      { type: 'finish', reason: 'stop' },
+    ])
+    expect(events.map(({ type }) => type.replace('response.', ''))).toEqual([
+      'created',
+      'in_progress',
+      'output_item.added',
+      'content_part.added',
+      'refusal.delta',
+      'refusal.delta',
+      'refusal.done',
+      'content_part.done',
+      'output_item.done',
+      'completed',
+    ])
+    const place = { item_id: 'msg_1_0', output_index: 0, content_index: 0 }
+    const part = { type: 'refusal', refusal: 'I will not.' }
+    expect(events[3]).toMatchObject({ ...place, part: { type: 'refusal', refusal: '' } })
+    expect(events[5]).toMatchObject({ ...place, delta: 'will not.' })
+    expect(events[6]).toMatchObject({ ...place, refusal: 'I will not.' })
+    expect(events[7]).toMatchObject({ ...place, part })
+    expect(events.at(-1)).toMatchObject({ response: { output: [{ type: 'message', content: [part] }] } })
+  })
+
+  test('thoughts alone are followed by an empty message, as in a whole answer', () => {
+    const events = encodeAll([
+      { type: 'reasoning-delta', text: 'Hm' },
+      { type: 'finish', reason: 'length' },
+    ])
+    expect(events.at(-1)).toMatchObject({
+      response: {
+        output: [
+          { type: 'reasoning', status: 'incomplete' },
+          { type: 'message', status: 'incomplete', content: [{ type: 'output_text', text: '' }] },
+        ],
+      },
+    })
+    const done = events.filter(({ type }) => type === 'response.output_item.done')
+    expect(done.map((event) => event.output_index)).toEqual([0, 1])
+  })
+
   test('tell of calls that are written at once by their place', () => {
     const events = encodeAll([
       call(0, '{"a"', 'one'),

@@ -142,6 +142,36 @@ describe('roles', () => {
       notSent: ['messages[1].content[0]'],
     })
   })
+
+  test('pictures of tools follow all results of their turn as the person’s', () => {
+    const picture = (name: string) => ({ type: 'image_url', image_url: { url: `https://x.example/${name}.png` } })
+    const result = (id: string, content: unknown) => ({ role: 'tool', tool_call_id: id, content })
+    const messages = [
+      result('c', [{ type: 'text', text: 'a' }, picture('1'), picture('2')]),
+      result('d', [picture('3')]),
+      { role: 'assistant', content: 'I see.' },
+      result('e', [picture('4')]),
+    ]
+    expect(ruled({ messages })).toEqual({
+      messages: [
+        result('c', 'a'),
+        result('d', ''),
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: '2 images from the tool call (c):' },
+            picture('1'),
+            picture('2'),
+            { type: 'text', text: 'Image from the tool call (d):' },
+            picture('3'),
+          ],
+        },
+        { role: 'assistant', content: 'I see.' },
+        result('e', ''),
+        { role: 'user', content: [{ type: 'text', text: 'Image from the tool call (e):' }, picture('4')] },
+      ],
+    })
+  })
 })
 
 describe('other fields', () => {

@@ -16,6 +16,8 @@ export function passAnthropic(
 ): PassThroughRequest | null {
   const path = pathOf(endpoint)
   if (path === null) return null
+  // A kept conversation has its system prompt already, and refuses another one.
+  if (laid !== undefined && body.thread != null) return null
   const taken = laid === undefined ? { body, notSent: [] } : withTakenFields(body, laid.fields, facts())
   return {
     path: `${api}${path}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import {
   type AssistantBlock,
@@ -15,14 +16,20 @@ import {
 
 const REDACTED = 'messages[].content[] (redacted_thinking)'
 const CITATIONS = 'messages[].content[].citations'
+const OUTPUT_CONFIG = 'messages[].output_config'
 
 const textContent = z.union([z.string(), z.array(textBlock)])
 
 export const systemField = textContent.nullish()
 export const messageSchema = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock)]) }),
+  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock).min(1)]) }),
   z.object({ role: z.literal('assistant'), content: z.union([z.string(), z.array(assistantBlock)]) }),
-  z.object({ role: z.literal('system'), content: textContent }),
+  z.object({
+    role: z.literal('system'),
+    content: textContent.nullish(),
+    clear_at: z.enum(['next_user_message', 'never']).nullish(),
+    output_config: z.object({}).nullish(),
+  }),
 ])
 type AnthropicMessage = z.output<typeof messageSchema>
 
@@ -50,6 +57,9 @@ export function toChatMessages(
     const at = `messages[${index}].content`
     switch (message.role) {
       case 'system':
+        if (message.output_config != null) name(OUTPUT_CONFIG)
+        else if (message.content == null) throw missing(at)
+        if (message.content == null || isCleared(message, messages.slice(index + 1))) break
         decoded.push({ role: 'system', content: joinText(message.content) })
         break
       case 'user':
@@ -62,6 +72,18 @@ export function toChatMessages(
     }
   }
   return { messages: decoded, notSent }
+}
+
+/** Whether a system message was only for a turn that is over. */
+function isCleared(
+  { clear_at: clearAt }: Extract<AnthropicMessage, { role: 'system' }>,
+  later: readonly AnthropicMessage[],
+): boolean {
+  return clearAt === 'next_user_message' && later.some(({ role }) => role === 'user')
+}
+
+function missing(param: string): EngineError {
+  return new EngineError('invalid_request', `Missing required parameter: '${param}'.`, { param })
 }
 
 function joinText(content: string | { text: string }[]): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
 import { parseRequest } from '../parse-request.ts'
 import { unknownFields } from '../unknown-fields.ts'
@@ -17,12 +18,12 @@ const promptFields = {
   ...toolFields,
   thinking: z
     .discriminatedUnion('type', [
-      z.object({ type: z.literal('enabled'), budget_tokens: z.number().int().min(1) }),
-      z.object({ type: z.enum(['adaptive', 'disabled', 'between_tools']) }),
+      z.looseObject({ type: z.literal('enabled'), budget_tokens: z.number().int().min(1) }),
+      z.looseObject({ type: z.enum(['adaptive', 'disabled', 'between_tools']) }),
     ])
     .nullish(),
   output_config: z
-    .object({
+    .looseObject({
       effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
       format: outputFormat.nullish(),
     })
@@ -41,7 +42,11 @@ const bodySchema = z.object({
   temperature: z.number().min(0).max(1).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z.number().int().min(0).nullish(),
-  metadata: z.object({ user_id: z.string().nullish() }).nullish(),
+  metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
+  /** Asks the server to keep the conversation, or to go on with one that it keeps. */
+  thread: z.unknown().optional(),
+  /** Asks for a summary in the conversation's place instead of an answer. */
+  compaction: z.unknown().optional(),
 })
 type Prompt = z.output<typeof countSchema>
 type Body = z.output<typeof bodySchema>
@@ -57,16 +62,45 @@ export interface AnthropicMessages {
 /** Decodes a POST /v1/messages body. Throws `invalid_request` or `unsupported`, naming the field. */
 export function decodeAnthropicMessages(json: unknown): AnthropicMessages {
   const body = parseRequest(bodySchema, json)
+  refuseState(body)
   const { request, notSent } = toRequest(body)
   return {
     request: {
       ...request,
       sampling: toSampling(body),
-      ...(body.metadata?.user_id == null ? {} : { user: body.metadata.user_id }),
+      ...(body.metadata?.user_id ? { user: body.metadata.user_id } : {}),
     },
     stream: body.stream ?? false,
-    notSent: [...notSent, ...unknownFields(json as object, (name) => name in bodySchema.shape || NO_LOSS.has(name))],
+    notSent: [...notSent, ...lostInBody(body, json)],
   }
+}
+
+/** Nothing is kept between requests: a thread's next request brings its new messages alone. */
+function refuseState({ thread, compaction }: Body): void {
+  if (thread != null) {
+    throw new EngineError(
+      'unsupported',
+      "'thread' is not supported: only Anthropic keeps conversations; send all messages, without it.",
+      { param: 'thread' },
+    )
+  }
+  if (compaction != null) throw anthropicOnly('compaction', 'compaction')
+}
+
+/** Fields that nothing is made of here. */
+function lostInBody({ thinking, output_config: config, metadata }: Body, json: unknown): string[] {
+  const isThinking = (name: string): boolean => name === 'type' || name === 'budget_tokens'
+  return [
+    ...unknownFields(json as object, (name) => name in bodySchema.shape || NO_LOSS.has(name)),
+    // Thoughts are told as a summary would be.
+    ...unknownFields(
+      thinking ?? {},
+      (name) => isThinking(name) || (name === 'display' && thinking?.[name] === 'summarized'),
+      'thinking.',
+    ),
+    ...unknownFields(config ?? {}, (name) => name === 'effort' || name === 'format', 'output_config.'),
+    ...unknownFields(metadata ?? {}, (name) => name === 'user_id', 'metadata.'),
+  ]
 }
 
 /** Decodes a POST /v1/messages/count_tokens body; the same without limits and sampling. */

@@ -1,13 +1,23 @@
 import type { EngineError } from '../../spec/engine-error.ts'
 import { jsonLine } from '../json-text.ts'
+import { objectOf } from '../openai/upstream-fields.ts'
+import { upstreamErrorJson } from '../upstream-error-json.ts'
 
 /** An error as Anthropic shapes it, one line of JSON. Its `type` follows from the status, as in their API. */
 export function anthropicErrorBody(error: EngineError, requestId: string): string {
+  const details = errorDetails(error)
   return jsonLine({
     type: 'error',
-    error: { type: errorType(error), message: error.message },
+    error: { type: errorType(error), message: error.message, ...(details === null ? {} : { details }) },
     request_id: requestId,
   })
+}
+
+/** What clients decide by beside the type: Anthropic's own, or that a conversation is not kept here, so that it is sent whole. */
+function errorDetails(error: EngineError): object | null {
+  if (error.code === 'unsupported' && error.param === 'thread') return { error_code: 'thread_unsupported_request' }
+  const told = upstreamErrorJson(error)
+  return told?.type === 'error' ? objectOf(objectOf(told.error)?.details) : null
 }
 
 /** The same as the event that ends a stream. */

@@ -29,7 +29,10 @@ export function eventError(event: Readonly<Record<string, unknown>>, title: stri
     ...(type === 'overloaded_error' ? { status: 529 } : {}),
     upstream: {
       provider: 'anthropic',
-      bodyExcerpt: JSON.stringify({ error: { type, message: said } }).slice(0, MAX_MESSAGE),
+      bodyExcerpt: JSON.stringify({ type: 'error', error: { type, message: said, details: error.details } }).slice(
+        0,
+        MAX_MESSAGE,
+      ),
       ...(requestId === undefined ? {} : { requestId }),
     },
   })

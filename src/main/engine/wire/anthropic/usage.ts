@@ -15,7 +15,7 @@ export function anthropicUsage(usage: Usage | null): AnthropicUsage {
     return { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 }
   }
   const read = usage.cachedPromptTokens ?? 0
-  const written = count(usage.raw, 'cache_creation_input_tokens') ?? 0
+  const written = usage.cacheWrittenTokens ?? 0
   return {
     input_tokens: Math.max(0, usage.promptTokens - read - written),
     cache_creation_input_tokens: written,
@@ -30,11 +30,12 @@ export function anthropicUsage(usage: Usage | null): AnthropicUsage {
 /** Anthropic's usage (that of `message_start`, overlaid with that of `message_delta`) in the engine's shape. */
 export function usageFromAnthropic(raw: Readonly<Record<string, unknown>>): Usage {
   const read = count(raw, 'cache_read_input_tokens')
-  const written = count(raw, 'cache_creation_input_tokens') ?? 0
+  const written = count(raw, 'cache_creation_input_tokens')
   const reasoning = count(raw.output_tokens_details, 'thinking_tokens')
   return {
-    promptTokens: (count(raw, 'input_tokens') ?? 0) + (read ?? 0) + written,
+    promptTokens: (count(raw, 'input_tokens') ?? 0) + (read ?? 0) + (written ?? 0),
     ...(read === undefined ? {} : { cachedPromptTokens: read }),
+    ...(written === undefined ? {} : { cacheWrittenTokens: written }),
     completionTokens: count(raw, 'output_tokens') ?? 0,
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
     raw,

@@ -63,12 +63,15 @@ export function responseObject({ id, created, echo }: ResponseIdentity, end: Res
 
 /** A whole answer as a `response` object. */
 export function openAiResponse(identity: ResponseIdentity, answer: WholeAnswer): object {
-  const { text, reasoning, toolCalls, finish, usage } = answer
+  const { text, isRefusal, reasoning, toolCalls, finish, usage } = answer
   const status = endStatus(finish)
   const key = identity.id.slice('resp_'.length)
   const output: object[] = []
   if (reasoning !== '') output.push(reasoningItem(`rs_${key}_0`, reasoning, 'completed'))
-  if (text !== '' || toolCalls.length === 0) output.push(messageItem(`msg_${key}_${output.length}`, text, status))
+  if (text !== '' || toolCalls.length === 0) {
+    const part = isRefusal === true ? refusalPart(text) : outputText(text)
+    output.push(messageItem(`msg_${key}_${output.length}`, part, status))
+  }
   for (const call of toolCalls) {
     const tool = calledTool(identity, call.name)
     const text = tool.kind === 'custom' ? customInput(call.arguments) : call.arguments
@@ -82,13 +85,17 @@ export function endStatus(finish: FinishReason): 'completed' | 'incomplete' {
   return finish === 'length' || finish === 'content-filter' ? 'incomplete' : 'completed'
 }
 
-export function messageItem(id: string, text: string | null, status: ItemStatus): object {
-  const content = text === null ? [] : [outputText(text)]
-  return { id, type: 'message', status, role: 'assistant', content }
+/** `part` is what it holds, if anything yet. */
+export function messageItem(id: string, part: object | null, status: ItemStatus): object {
+  return { id, type: 'message', status, role: 'assistant', content: part === null ? [] : [part] }
 }
 
 export function outputText(text: string): object {
   return { type: 'output_text', text, annotations: [], logprobs: [] }
+}
+
+export function refusalPart(refusal: string): object {
+  return { type: 'refusal', refusal }
 }
 
 export function reasoningItem(id: string, text: string | null, status: ItemStatus): object {
@@ -125,7 +132,10 @@ function responseError({ code, status, message }: EngineError): object {
 function responseUsage(usage: Usage): object {
   return {
     input_tokens: usage.promptTokens,
-    input_tokens_details: { cached_tokens: usage.cachedPromptTokens ?? 0 },
+    input_tokens_details: {
+      cached_tokens: usage.cachedPromptTokens ?? 0,
+      cache_write_tokens: usage.cacheWrittenTokens ?? 0,
+    },
     output_tokens: usage.completionTokens,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
     total_tokens: usage.promptTokens + usage.completionTokens,

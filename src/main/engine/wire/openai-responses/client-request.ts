@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { ChatRequest, ReasoningOptions, ResponseFormat, RuntimeHints } from '../../spec/chat-request.ts'
+import { EngineError } from '../../spec/engine-error.ts'
 import { keepAliveSeconds } from '../keep-alive.ts'
 import { isOllamaField } from '../ollama/upstream-options.ts'
 import { jsonSchemaField } from '../openai/chat-tools.ts'
+import { describedSchema } from '../openai/described-schema.ts'
 import { extraFields } from '../openai/extra-fields.ts'
 import { samplingFields, toSampling } from '../openai/sampling.ts'
 import { parseRequest } from '../parse-request.ts'
 import { unknownFields } from '../unknown-fields.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { inputField, nameInputItems, toChatMessages, unsupported } from './client-input.ts'
-import { offerTools, repeatedTools, toolFields, toToolChoice } from './client-tools.ts'
+import { allowedOf, offerTools, repeatedTools, toolFields, toToolChoice } from './client-tools.ts'
 import type { ToolNames } from './tool-names.ts'
 
 const textFormat = z.discriminatedUnion('type', [
@@ -18,6 +20,7 @@ const textFormat = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('json_schema'),
     name: z.string().nullish(),
+    description: z.string().nullish(),
     schema: jsonSchemaField,
     strict: z.boolean().nullish(),
   }),
@@ -97,11 +100,16 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
   const body = parseRequest(bodySchema, named)
   refuseState(body)
   if ((body.top_logprobs ?? 0) > 0) throw unsupported('top_logprobs', 'token probabilities are not available.')
-  const offered = offerTools(body)
+  const offered = allowedOf(offerTools(body), body)
   const lost = new Set<string>()
+  const messages = toChatMessages(body.instructions, body.input, offered.names, lost)
+  // Ollama takes a chat without messages for the wish to load the model.
+  if (messages.length === 0) {
+    throw new EngineError('invalid_request', "Invalid 'input': must have at least 1 item.", { param: 'input' })
+  }
   const request: ChatRequest = withoutUndefined({
     model: body.model,
-    messages: toChatMessages(body.instructions, body.input, offered.names, lost),
+    messages,
     tools: offered.definitions,
     toolChoice: toToolChoice(body, offered),
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
@@ -109,7 +117,7 @@ export function decodeOpenAiResponses(json: unknown): OpenAiResponses {
     sampling: toSampling({ ...body, max_tokens: body.max_output_tokens }),
     reasoning: toReasoning(body.reasoning?.effort),
     runtime: toRuntime(body),
-    user: body.user ?? undefined,
+    user: body.user || undefined,
     extra: toExtra(body, json),
   })
   const echo = { ...body, tools: repeatedTools(body) }
@@ -136,7 +144,7 @@ function toResponseFormat(format: z.output<typeof textFormat> | null | undefined
   return withoutUndefined({
     type: 'json-schema' as const,
     name: format.name ?? undefined,
-    schema: format.schema,
+    schema: describedSchema(format.schema, format.description),
     strict: format.strict ?? undefined,
   })
 }

@@ -16,6 +16,7 @@ import {
   type ResponseEnd,
   type ResponseIdentity,
   reasoningItem,
+  refusalPart,
   responseObject,
 } from './client-answer.ts'
 import { CustomInput } from './custom-input.ts'
@@ -25,7 +26,8 @@ type ToolCallDelta = Extract<StreamPart, { type: 'tool-call-delta' }>
 
 /** One output item on its way out. */
 interface Item {
-  kind: 'message' | 'reasoning' | 'call'
+  /** A refusal is a message that holds nothing else. */
+  kind: 'message' | 'refusal' | 'reasoning' | 'call'
   id: string
   outputIndex: number
   /** Of a call, its arguments as the model writes them. */
@@ -68,8 +70,7 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
   }
 
   function place(item: Item): string {
-    const content =
-      item.kind === 'message' ? ',"content_index":0' : item.kind === 'reasoning' ? ',"summary_index":0' : ''
+    const content = isMessage(item) ? ',"content_index":0' : item.kind === 'reasoning' ? ',"summary_index":0' : ''
     return `"item_id":"${item.id}","output_index":${item.outputIndex}${content}`
   }
 
@@ -77,13 +78,13 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     const outputIndex = items.length
     const id =
       call === null
-        ? `${kind === 'message' ? 'msg' : 'rs'}_${key}_${outputIndex}`
+        ? `${kind === 'reasoning' ? 'rs' : 'msg'}_${key}_${outputIndex}`
         : callItemId(call.tool, key, outputIndex)
     const item: Item = { kind, id, outputIndex, text: '', call, done: null }
     items.push(item)
     let said = event('response.output_item.added', `"output_index":${outputIndex},"item":${jsonLine(empty(item))}`)
-    if (kind === 'message') {
-      said += event('response.content_part.added', `${place(item)},"part":${jsonLine(outputText(''))}`)
+    if (isMessage(item)) {
+      said += event('response.content_part.added', `${place(item)},"part":${jsonLine(messagePart(item, ''))}`)
     } else if (kind === 'reasoning') {
       said += event('response.reasoning_summary_part.added', `${place(item)},"part":${SUMMARY_PART}`)
     }
@@ -99,6 +100,9 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     if (item.kind === 'message') {
       said += event('response.output_text.done', `${place(item)},"text":${text},"logprobs":[]`)
       said += event('response.content_part.done', `${place(item)},"part":${jsonLine(outputText(item.text))}`)
+    } else if (item.kind === 'refusal') {
+      said += event('response.refusal.done', `${place(item)},"refusal":${text}`)
+      said += event('response.content_part.done', `${place(item)},"part":${jsonLine(refusalPart(item.text))}`)
     } else if (item.kind === 'reasoning') {
       said += event('response.reasoning_summary_text.done', `${place(item)},"text":${text}`)
       said += event(
@@ -127,7 +131,7 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     return said
   }
 
-  function add(kind: 'message' | 'reasoning', text: string): string {
+  function add(kind: 'message' | 'refusal' | 'reasoning', text: string): string {
     if (text === '') return ''
     let said = begin()
     if (open?.kind !== kind) {
@@ -137,8 +141,10 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
       said += started.said
     }
     open.text += text
-    const type = kind === 'message' ? 'response.output_text.delta' : 'response.reasoning_summary_text.delta'
-    return said + event(type, `${place(open)},"delta":${jsonText(text)}${kind === 'message' ? ',"logprobs":[]' : ''}`)
+    return (
+      said +
+      event(DELTAS[kind], `${place(open)},"delta":${jsonText(text)}${kind === 'message' ? ',"logprobs":[]' : ''}`)
+    )
   }
 
   function addCall(part: ToolCallDelta): string {
@@ -167,8 +173,12 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
   function finish(part: Extract<StreamPart, { type: 'finish' }>): string {
     const status = endStatus(part.reason)
     let said = begin()
-    if (items.length === 0) said += start('message').said
     for (const item of items) said += end(item, status)
+    // As in a whole answer: thoughts alone are none.
+    if (items.every(({ kind }) => kind === 'reasoning')) {
+      const { item, said: begun } = start('message')
+      said += begun + end(item, status)
+    }
     const output = items.map((item) => item.done ?? whole(item, status))
     return said + lifecycle(`response.${status}`, { status, output, usage, finish: part.reason })
   }
@@ -178,7 +188,7 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
     encode(part) {
       switch (part.type) {
         case 'text-delta':
-          return add('message', part.text)
+          return add(part.isRefusal === true ? 'refusal' : 'message', part.text)
         case 'reasoning-delta':
           return add('reasoning', part.text)
         case 'tool-call-delta':
@@ -200,18 +210,30 @@ export function openAiResponseStream(identity: ResponseIdentity): StreamEncoder 
   }
 }
 
+const DELTAS = {
+  message: 'response.output_text.delta',
+  refusal: 'response.refusal.delta',
+  reasoning: 'response.reasoning_summary_text.delta',
+}
 const SUMMARY_PART = '{"type":"summary_text","text":""}'
 
 function empty(item: Item): object {
   if (item.call !== null) return callItem(item.id, item.call.id, item.call.tool, '', 'in_progress')
-  return item.kind === 'message'
-    ? messageItem(item.id, null, 'in_progress')
-    : reasoningItem(item.id, null, 'in_progress')
+  return isMessage(item) ? messageItem(item.id, null, 'in_progress') : reasoningItem(item.id, null, 'in_progress')
 }
 
-function whole({ kind, id, text, call }: Item, status: ItemStatus): object {
+function whole(item: Item, status: ItemStatus): object {
+  const { id, text, call } = item
   if (call !== null) return callItem(id, call.id, call.tool, call.input?.text ?? text, status)
-  return kind === 'message' ? messageItem(id, text, status) : reasoningItem(id, text, status)
+  return isMessage(item) ? messageItem(id, messagePart(item, text), status) : reasoningItem(id, text, status)
+}
+
+function isMessage({ kind }: Item): boolean {
+  return kind === 'message' || kind === 'refusal'
+}
+
+function messagePart({ kind }: Item, text: string): object {
+  return kind === 'refusal' ? refusalPart(text) : outputText(text)
 }
 
 function nameOf({ call }: Item): string {

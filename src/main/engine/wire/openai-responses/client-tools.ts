@@ -19,11 +19,17 @@ const singleTool = z.looseObject({
 })
 type SingleTool = z.output<typeof singleTool>
 
+const namedTool = { type: z.string(), name: z.string().nullish() }
+/** How tools may be used, and that only some of them may be. */
+const allowedTools = z.looseObject({
+  type: z.literal('allowed_tools'),
+  mode: z.enum(['auto', 'required']),
+  tools: z.array(z.looseObject(namedTool)).min(1),
+})
+
 export const toolFields = {
   tools: z.array(singleTool.extend({ tools: z.array(singleTool).nullish() })).nullish(),
-  tool_choice: z
-    .union([z.enum(['auto', 'none', 'required']), z.object({ type: z.string(), name: z.string().nullish() })])
-    .nullish(),
+  tool_choice: z.union([z.enum(['auto', 'none', 'required']), allowedTools, z.looseObject(namedTool)]).nullish(),
 }
 const toolsSchema = z.object(toolFields)
 type ToolFields = z.output<typeof toolsSchema>
@@ -75,6 +81,25 @@ export function offerTools({ tools: given }: ToolFields): OfferedTools {
   return { definitions: definitions.length === 0 ? undefined : definitions, tools, names, notSent }
 }
 
+/** What of the caller's tools may be used at all: where its choice is a list, the others are not offered. */
+export function allowedOf(offered: OfferedTools, { tool_choice: choice }: ToolFields): OfferedTools {
+  if (!isAllowedTools(choice) || offered.definitions === undefined) return offered
+  const isAllowed = ({ kind, name, namespace }: CallerTool): boolean =>
+    choice.tools.some((each) =>
+      each.type === 'namespace' ? each.name === namespace : each.type === kind && each.name === name,
+    )
+  const definitions = offered.definitions.filter((_each, index) => {
+    const tool = offered.tools[index]
+    return tool !== undefined && isAllowed(tool)
+  })
+  if (definitions.length === 0) throw unsupported('tool_choice', 'none of the tools that it allows can be used here.')
+  return { ...offered, definitions, tools: offered.tools.filter(isAllowed) }
+}
+
+function isAllowedTools(choice: ToolFields['tool_choice']): choice is z.output<typeof allowedTools> {
+  return typeof choice === 'object' && choice !== null && choice.type === 'allowed_tools' && 'mode' in choice
+}
+
 /** The tools as a response repeats them: without what signs the caller in at a tool's own server. */
 export function repeatedTools({ tools }: ToolFields): ToolFields['tools'] {
   return tools?.map((tool) => {
@@ -86,9 +111,10 @@ export function repeatedTools({ tools }: ToolFields): ToolFields['tools'] {
 
 /** How tools may be used. Throws if it asks for a tool that is not on offer, or that no backend can be offered. */
 export function toToolChoice(
-  { tool_choice: choice, tools: given }: ToolFields,
+  { tool_choice: chosen, tools: given }: ToolFields,
   { definitions, tools, names }: OfferedTools,
 ): ToolChoice | undefined {
+  const choice = isAllowedTools(chosen) ? chosen.mode : chosen
   if (choice == null) return undefined
   if (choice === 'auto' || choice === 'none') return choice
   const [first] = given ?? []
@@ -110,13 +136,13 @@ export function toToolChoice(
   }
   if (name == null) throw unsupported('tool_choice', `'${type}' cannot be chosen here.`)
   const named = tools.filter((tool) => tool.kind === type && tool.name === name)
-  const chosen = named.find(({ namespace }) => namespace === undefined) ?? named[0]
-  if (chosen === undefined) {
+  const tool = named.find(({ namespace }) => namespace === undefined) ?? named[0]
+  if (tool === undefined) {
     throw new EngineError('invalid_request', `Invalid 'tool_choice': there is no tool named '${name}' in 'tools'.`, {
       param: 'tool_choice',
     })
   }
-  return { name: names.encode(chosen) }
+  return { name: names.encode(tool) }
 }
 
 function onlyAtOpenAi(at: string, type: string): EngineError {

@@ -21,6 +21,9 @@ export function toResponsesInput(
   const input = messages
     .slice(leading)
     .flatMap((message, index) => toItems(message, leading + index, toolNames, notSent))
+  if (messages.some((message) => message.role === 'assistant' && Boolean(message.reasoning))) {
+    notSent.push('messages[].reasoning_content')
+  }
   return { instructions: system.length === 0 ? undefined : system.join('\n'), input }
 }
 

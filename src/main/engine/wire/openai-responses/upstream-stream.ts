@@ -54,7 +54,7 @@ export function responsesAnswerReader(
     const text = textOf(event.delta)
     if (text === null) return NOTHING
     streamed.add(itemKey(event, null))
-    return [{ type: 'text-delta', text }]
+    return [event.type === 'response.refusal.delta' ? refused(text) : { type: 'text-delta', text }]
   }
 
   function reasoningDelta(event: JsonObject): readonly StreamPart[] {
@@ -105,8 +105,10 @@ export function responsesAnswerReader(
     const parts: StreamPart[] = []
     if (item.type === 'message') {
       for (const part of listOf(item.content)) {
-        const text = textOf(objectOf(part)?.text) ?? textOf(objectOf(part)?.refusal)
+        const text = textOf(objectOf(part)?.text)
         if (text !== null) parts.push({ type: 'text-delta', text })
+        const refusal = textOf(objectOf(part)?.refusal)
+        if (refusal !== null) parts.push(refused(refusal))
       }
     }
     if (item.type === 'reasoning') {
@@ -169,6 +171,10 @@ export function responsesAnswerReader(
       return parts
     },
   }
+}
+
+function refused(text: string): StreamPart {
+  return { type: 'text-delta', text, isRefusal: true }
 }
 
 /** What an event is about: its place in the output, which every event has; the item's id changes with some servers. */

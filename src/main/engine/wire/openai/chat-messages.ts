@@ -6,12 +6,15 @@ import { withoutUndefined } from '../without-undefined.ts'
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
 const textContent = z.union([z.string(), z.array(textPart).min(1)])
+const imagePart = z.object({
+  type: z.literal('image_url'),
+  image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]),
+})
+/** OpenAI's own take text alone; pictures as other servers and their clients have them. */
+const toolContent = z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, imagePart])).min(1)])
 const userPart = z.discriminatedUnion('type', [
   textPart,
-  z.object({
-    type: z.literal('image_url'),
-    image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]),
-  }),
+  imagePart,
   z.object({ type: z.literal('input_audio') }),
   z.object({ type: z.literal('file') }),
 ])
@@ -35,8 +38,10 @@ export const chatMessageSchema = z.discriminatedUnion('role', [
     reasoning: z.string().nullish(),
     tool_calls: z.array(z.object({ id: z.string().min(1), function: calledFunction })).nullish(),
     function_call: calledFunction.nullish(),
+    /** An earlier answer in sound, which is kept at OpenAI. */
+    audio: z.unknown().optional(),
   }),
-  z.object({ role: z.literal('tool'), name, tool_call_id: z.string().min(1), content: textContent }),
+  z.object({ role: z.literal('tool'), name, tool_call_id: z.string().min(1), content: toolContent }),
   // What `tool` was before tools.
   z.object({ role: z.literal('function'), name: z.string().min(1), content: textContent.nullable() }),
 ])
@@ -55,6 +60,7 @@ export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[
       case 'user':
         return { role: 'user', content: userContent(message.content, `messages[${index}].content`) }
       case 'assistant': {
+        if (message.audio != null) throw textAndImagesOnly(`messages[${index}].audio`, 'audio')
         const toolCalls = (message.tool_calls ?? []).map(
           ({ id, function: called }): ToolCall => ({ id, name: called.name, arguments: called.arguments }),
         )
@@ -70,13 +76,17 @@ export function toChatMessages(messages: readonly OpenAiMessage[]): ChatMessage[
           toolCalls: toolCalls.length === 0 ? undefined : toolCalls,
         })
       }
-      case 'tool':
+      case 'tool': {
+        const parts = userContent(message.content, `messages[${index}].content`)
+        const images = parts.filter((part) => part.type !== 'text')
         return withoutUndefined({
           role: 'tool' as const,
           toolCallId: message.tool_call_id,
           toolName: toolNames.get(message.tool_call_id) ?? message.name ?? undefined,
-          content: joinText(message.content),
+          content: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+          images: images.length === 0 ? undefined : images,
         })
+      }
       case 'function': {
         const answersLastCall = lastLegacyCall?.name === message.name
         return {
@@ -97,7 +107,8 @@ export function lostInMessages(messages: readonly OpenAiMessage[]): string[] {
   const lost = new Set<string>()
   for (const message of messages) {
     if (message.role !== 'tool' && message.role !== 'function' && message.name) lost.add('messages[].name')
-    if (message.role === 'user' && typeof message.content !== 'string' && message.content.some(asksForDetail)) {
+    const canHoldPictures = message.role === 'user' || message.role === 'tool'
+    if (canHoldPictures && typeof message.content !== 'string' && message.content.some(asksForDetail)) {
       lost.add('messages[].content[].image_url.detail')
     }
   }
@@ -131,13 +142,15 @@ function userContent(content: Extract<OpenAiMessage, { role: 'user' }>['content'
         return imageFromUrl(url, `${at}.image_url.url`)
       }
       default:
-        throw new EngineError(
-          'unsupported',
-          `'${at}' is not supported: Switchyard takes text and images, not '${part.type}'.`,
-          {
-            param: at,
-          },
-        )
+        throw textAndImagesOnly(at, part.type)
     }
   })
+}
+
+function textAndImagesOnly(param: string, what: string): EngineError {
+  return new EngineError(
+    'unsupported',
+    `'${param}' is not supported: Switchyard takes text and images, not '${what}'.`,
+    { param },
+  )
 }

@@ -4,7 +4,8 @@ import { keepAliveSeconds } from '../keep-alive.ts'
 import { parseRequest } from '../parse-request.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { chatMessageSchema, lostInMessages, toChatMessages } from './chat-messages.ts'
-import { jsonSchemaField, toolFields, toToolChoice, toTools } from './chat-tools.ts'
+import { chooseTools, jsonSchemaField, toolFields } from './chat-tools.ts'
+import { describedSchema } from './described-schema.ts'
 import { extraFields } from './extra-fields.ts'
 import { refuseUnsupported, samplingFields, toSampling } from './sampling.ts'
 
@@ -14,7 +15,12 @@ const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_object'), schema: jsonSchemaField.nullish() }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().nullish(), schema: jsonSchemaField, strict: z.boolean().nullish() }),
+    json_schema: z.object({
+      name: z.string().nullish(),
+      description: z.string().nullish(),
+      schema: jsonSchemaField,
+      strict: z.boolean().nullish(),
+    }),
   }),
 ])
 
@@ -24,7 +30,7 @@ const bodySchema = z.object({
   ...samplingFields,
   ...toolFields,
   response_format: responseFormat.nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().nullish(),
   modalities: z.array(z.string()).nullish(),
@@ -39,6 +45,8 @@ export interface OpenAiChat {
   request: ChatRequest
   stream: boolean
   includeUsage: boolean
+  /** True if it offers `functions`, as was done before tools: they are called in other words. */
+  callsFunctions?: true
   /** Fields that the engine has no place for. */
   notSent: string[]
 }
@@ -52,24 +60,24 @@ export function decodeOpenAiChat(json: unknown): OpenAiChat {
     'token probabilities are not available.',
   )
   refuseUnsupported(body.modalities?.some((kind) => kind !== 'text') ?? false, 'modalities', 'answers are text only.')
-  const tools = toTools(body)
+  const callsFunctions = (body.functions ?? []).length > 0 && (body.tools ?? []).length === 0
   const request: ChatRequest = withoutUndefined({
     model: body.model,
     messages: toChatMessages(body.messages),
-    tools,
-    toolChoice: toToolChoice(body, tools),
-    parallelToolCalls: body.parallel_tool_calls ?? undefined,
+    ...chooseTools(body),
+    parallelToolCalls: body.parallel_tool_calls ?? (callsFunctions ? false : undefined),
     responseFormat: toResponseFormat(body.response_format),
     sampling: toSampling(body),
     reasoning: toReasoning(body.reasoning_effort),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
-    user: body.user ?? undefined,
+    user: body.user || undefined,
     extra: extraFields(json, (name) => !KNOWN_FIELDS.has(name)),
   })
   return {
     request,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    ...(callsFunctions ? { callsFunctions } : {}),
     notSent: lostInMessages(body.messages),
   }
 }
@@ -80,11 +88,11 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
     return format.schema == null ? { type: 'json' } : { type: 'json-schema', schema: format.schema }
   }
   if (format.type === 'text') return { type: 'text' }
-  const { name, schema, strict } = format.json_schema
+  const { name, description, schema, strict } = format.json_schema
   return withoutUndefined({
     type: 'json-schema' as const,
     name: name ?? undefined,
-    schema,
+    schema: describedSchema(schema, description),
     strict: strict ?? undefined,
   })
 }
@@ -92,5 +100,5 @@ function toResponseFormat(format: Body['response_format']): ResponseFormat | und
 function toReasoning(effort: Body['reasoning_effort']): ReasoningOptions | undefined {
   if (effort === null || effort === undefined) return undefined
   if (effort === 'none') return { enabled: false }
-  return { enabled: true, effort }
+  return { enabled: true, effort: effort === 'max' ? 'xhigh' : effort }
 }

@@ -3,7 +3,7 @@ import type { StreamPart, Usage } from '../../spec/stream-part.ts'
 import { newToolCallId } from '../collect-answer.ts'
 import { jsonText } from '../json-text.ts'
 import type { StreamEncoder } from '../stream-encoder.ts'
-import type { AnswerIdentity } from './chat-answer.ts'
+import { type AnswerIdentity, finishReason } from './chat-answer.ts'
 import { openAiErrorBody } from './error-body.ts'
 import { openAiFinishReason } from './finish-reason.ts'
 import { openAiUsage } from './usage.ts'
@@ -22,6 +22,7 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
   const close = `},"logprobs":null,"finish_reason":null}${tail}`
   const first = `${open}"role":"assistant","content":"","refusal":null${close}`
   const textOpen = `${open}"content":`
+  const refusalOpen = `${open}"refusal":`
 
   const named = new Set<number>()
   let begun = false
@@ -30,7 +31,8 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
   function delta(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return part.text === '' ? '' : textOpen + jsonText(part.text) + close
+        if (part.text === '') return ''
+        return (part.isRefusal === true ? refusalOpen : textOpen) + jsonText(part.text) + close
       case 'reasoning-delta': {
         if (part.text === '') return ''
         // Two names are in use for the same thing; clients look for one or the other.
@@ -38,13 +40,14 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
         return `${open}"reasoning_content":${text},"reasoning":${text}${close}`
       }
       case 'tool-call-delta':
+        if (identity.callsFunctions === true) return functionCall(part)
         return `${open}"tool_calls":[${toolCall(part)}]${close}`
       case 'usage':
         usage = part.usage
         return ''
       case 'finish':
         return (
-          `${open}},"logprobs":null,"finish_reason":"${openAiFinishReason(part.reason)}"}${tail}` +
+          `${open}},"logprobs":null,"finish_reason":"${finishReason(part.reason, identity)}"}${tail}` +
           (includeUsage ? `${head}],"usage":${JSON.stringify(openAiUsage(usage))}}\n\n` : '') +
           DONE
         )
@@ -59,6 +62,14 @@ export function openAiChatStream(identity: AnswerIdentity, includeUsage: boolean
     named.add(part.index)
     const id = jsonText(part.id ?? newToolCallId())
     return `{"index":${part.index},"id":${id},"type":"function","function":{"name":${jsonText(part.name ?? '')},"arguments":${text}}}`
+  }
+
+  /** What calls were before tools: one, without an id. */
+  function functionCall(part: Extract<StreamPart, { type: 'tool-call-delta' }>): string {
+    if (part.index !== 0) return ''
+    const name = named.has(0) ? '' : `"name":${jsonText(part.name ?? '')},`
+    named.add(0)
+    return `${open}"function_call":{${name}"arguments":${jsonText(part.argumentsDelta)}}${close}`
   }
 
   return {

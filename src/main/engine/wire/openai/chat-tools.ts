@@ -17,12 +17,16 @@ const functionDefinition = z.object({
   strict: z.boolean().nullish(),
 })
 const functionName = z.object({ name: z.string().min(1) })
+const namedTool = z.object({ type: z.string(), function: functionName.nullish() })
+/** How tools may be used, and that only some of them may be. */
+const allowedTools = z.object({
+  type: z.literal('allowed_tools'),
+  allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(namedTool).min(1) }),
+})
 
 export const toolFields = {
   tools: z.array(z.object({ type: z.string(), function: functionDefinition.nullish() })).nullish(),
-  tool_choice: z
-    .union([z.enum(['auto', 'none', 'required']), z.object({ type: z.string(), function: functionName.nullish() })])
-    .nullish(),
+  tool_choice: z.union([z.enum(['auto', 'none', 'required']), allowedTools, namedTool]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   /** What `tools` and `tool_choice` were before. */
   functions: z.array(functionDefinition).nullish(),
@@ -31,8 +35,19 @@ export const toolFields = {
 const toolsSchema = z.object(toolFields)
 type ToolFields = z.output<typeof toolsSchema>
 
-/** The tools on offer; undefined if there are none. */
-export function toTools(body: ToolFields): ToolDefinition[] | undefined {
+/** The tools on offer, undefined if there are none, and how they may be used. Tools that may not be are not offered. */
+export function chooseTools(body: ToolFields): { tools?: ToolDefinition[]; toolChoice?: ToolChoice } {
+  const tools = toTools(body)
+  const { tool_choice: choice } = body
+  if (typeof choice === 'object' && choice !== null && 'allowed_tools' in choice) {
+    const { mode, tools: allowed } = choice.allowed_tools
+    const names = new Set(allowed.map((tool) => chosenName(tool.function?.name, 'tool_choice', tools)))
+    return withoutUndefined({ tools: tools?.filter(({ name }) => names.has(name)), toolChoice: mode })
+  }
+  return withoutUndefined({ tools, toolChoice: toToolChoice(body, tools) })
+}
+
+function toTools(body: ToolFields): ToolDefinition[] | undefined {
   const definitions = (body.tools ?? []).map((tool, index) => {
     if (tool.type === 'function' && tool.function) return tool.function
     const param = `tools[${index}]`
@@ -54,8 +69,7 @@ export function toTools(body: ToolFields): ToolDefinition[] | undefined {
   )
 }
 
-/** How tools may be used. Throws if it names a tool that is not on offer. */
-export function toToolChoice(body: ToolFields, tools: ToolDefinition[] | undefined): ToolChoice | undefined {
+function toToolChoice(body: ToolFields, tools: ToolDefinition[] | undefined): ToolChoice | undefined {
   const param = body.tool_choice ? 'tool_choice' : 'function_call'
   const choice = body.tool_choice ?? body.function_call ?? undefined
   if (choice === undefined) return undefined
@@ -63,7 +77,12 @@ export function toToolChoice(body: ToolFields, tools: ToolDefinition[] | undefin
     if (choice === 'required' && tools === undefined) throw needsTools(param)
     return choice
   }
-  const name = 'type' in choice ? choice.function?.name : choice.name
+  if ('allowed_tools' in choice) return undefined
+  return { name: chosenName('type' in choice ? choice.function?.name : choice.name, param, tools) }
+}
+
+/** A tool that is chosen by name. Throws if it is not on offer. */
+function chosenName(name: string | undefined, param: string, tools: ToolDefinition[] | undefined): string {
   if (name === undefined) {
     throw new EngineError(
       'unsupported',
@@ -79,7 +98,7 @@ export function toToolChoice(body: ToolFields, tools: ToolDefinition[] | undefin
       param,
     })
   }
-  return { name }
+  return name
 }
 
 function needsTools(param: string): EngineError {

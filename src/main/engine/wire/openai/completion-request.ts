@@ -37,7 +37,7 @@ export function decodeOpenAiCompletion(json: unknown): OpenAiCompletion {
     suffix: body.suffix || undefined,
     sampling: toSampling(body),
     runtime: body.keep_alive == null ? undefined : { keepAliveSeconds: keepAliveSeconds(body.keep_alive) },
-    user: body.user ?? undefined,
+    user: body.user || undefined,
     extra: extraFields(json, (name) => !(name in bodySchema.shape)),
   })
   return { request, stream: body.stream ?? false, includeUsage: body.stream_options?.include_usage ?? false }

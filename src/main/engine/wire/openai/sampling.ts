@@ -47,6 +47,7 @@ export function toSampling(body: z.output<typeof samplingSchema>): Sampling {
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined
   const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? undefined)
   const topK = body.top_k ?? undefined
+  const biases = Object.keys(body.logit_bias ?? {}).length
   return withoutUndefined({
     temperature: body.temperature ?? undefined,
     topP: body.top_p ?? undefined,
@@ -59,7 +60,7 @@ export function toSampling(body: z.output<typeof samplingSchema>): Sampling {
     presencePenalty: body.presence_penalty ?? undefined,
     repeatPenalty: body.repeat_penalty ?? body.repetition_penalty ?? undefined,
     stop: stop?.filter((text) => text !== ''),
-    logitBias: body.logit_bias ?? undefined,
+    logitBias: biases === 0 ? undefined : (body.logit_bias ?? undefined),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { ChatMessage, ContentPart, ToolCall } from '../../spec/chat-request.ts'
+import { toolPicturesLine } from '../tool-pictures.ts'
 import type { ToolNames } from '../upstream-tool-names.ts'
 import type { OpenAiQuirks } from './upstream-quirks.ts'
 
@@ -21,6 +22,7 @@ export function toOpenAiMessages(
 ): Record<string, unknown>[] {
   const result: Record<string, unknown>[] = []
   let pictures: unknown[] = []
+  let losesThoughts = false
   const flushPictures = (): void => {
     if (pictures.length > 0) result.push({ role: 'user', content: pictures })
     pictures = []
@@ -35,6 +37,7 @@ export function toOpenAiMessages(
         result.push({ role: 'user', content: userContent(message.content) })
         break
       case 'assistant':
+        losesThoughts ||= quirks.reasoningBack === null && Boolean(message.reasoning)
         result.push(assistantMessage(message, quirks, toolNames, extrasOf))
         break
       case 'tool':
@@ -47,6 +50,7 @@ export function toOpenAiMessages(
     }
   }
   flushPictures()
+  if (losesThoughts) notSent.push('messages[].reasoning_content')
   return result
 }
 
@@ -57,8 +61,7 @@ export function imageUrl(image: Picture): string {
 
 /** The line that leads a tool's pictures, so that the model knows whose they are. */
 export function picturesOf({ toolName, toolCallId, images }: ToolMessage): string {
-  const count = images?.length ?? 0
-  return `${count === 1 ? 'Image' : `${count} images`} from the tool ${toolName ?? 'call'} (${toolCallId}):`
+  return toolPicturesLine(images?.length ?? 0, toolName, toolCallId)
 }
 
 /** Arguments as servers want them back: several of them parse the text and fail on an empty one. */

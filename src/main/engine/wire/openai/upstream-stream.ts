@@ -73,7 +73,7 @@ export function openAiAnswerReader(
       for (const part of listOf(content)) pushContentPart(parts, objectOf(part))
     }
     const refusal = textOf(delta.refusal)
-    if (refusal !== null) parts.push({ type: 'text-delta', text: refusal })
+    if (refusal !== null) parts.push({ type: 'text-delta', text: refusal, isRefusal: true })
     for (const call of listOf(delta.tool_calls)) {
       const part = calls.read(call)
       if (part !== null) parts.push(part)
@@ -183,8 +183,10 @@ function reasoningText(delta: JsonObject): string {
 /** Mistral's reasoning models send their content in parts. */
 function pushContentPart(parts: StreamPart[], part: JsonObject | null): void {
   if (part === null) return
-  const text = textOf(part.text) ?? textOf(part.refusal)
+  const text = textOf(part.text)
   if (text !== null) parts.push({ type: 'text-delta', text })
+  const refusal = textOf(part.refusal)
+  if (refusal !== null) parts.push({ type: 'text-delta', text: refusal, isRefusal: true })
   const thinking = textOf(part.thinking)
   if (thinking !== null) parts.push({ type: 'reasoning-delta', text: thinking })
   for (const thought of listOf(part.thinking)) {

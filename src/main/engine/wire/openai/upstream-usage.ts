@@ -11,11 +11,13 @@ export function toUsage(raw: unknown): Usage | null {
   const promptDetails = objectOf(usage.prompt_tokens_details) ?? objectOf(usage.input_tokens_details)
   const completionDetails = objectOf(usage.completion_tokens_details) ?? objectOf(usage.output_tokens_details)
   const cached = firstCount(promptDetails?.cached_tokens, usage.prompt_cache_hit_tokens, usage.cached_tokens)
+  const written = countOf(promptDetails?.cache_write_tokens)
   const reasoning = firstCount(completionDetails?.reasoning_tokens, usage.reasoning_tokens)
   return {
     promptTokens: prompt ?? 0,
     completionTokens: completion ?? 0,
     ...(cached === null ? {} : { cachedPromptTokens: cached }),
+    ...(written === null ? {} : { cacheWrittenTokens: written }),
     ...(reasoning === null ? {} : { reasoningTokens: reasoning }),
     raw,
   }

@@ -4,7 +4,7 @@ export interface OpenAiUsage {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
-  prompt_tokens_details: { cached_tokens: number }
+  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number }
   completion_tokens_details: { reasoning_tokens: number }
 }
 
@@ -15,7 +15,10 @@ export function openAiUsage(usage: Usage | null): OpenAiUsage | null {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
     total_tokens: usage.promptTokens + usage.completionTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedPromptTokens ?? 0 },
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedPromptTokens ?? 0,
+      ...(usage.cacheWrittenTokens === undefined ? {} : { cache_write_tokens: usage.cacheWrittenTokens }),
+    },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
   }
 }

@@ -1,3 +1,4 @@
+import { toolPicturesLine } from '../tool-pictures.ts'
 import { parseLogitBias } from './logit-bias.ts'
 import { hasFixedSampling, type ModelFamily, newModelFamily } from './model-rules.ts'
 import { isPlainObject } from './parameter-casts.ts'
@@ -158,15 +159,37 @@ function ruledMessages(
   toolCallIds: ToolCallIds,
   notSent: string[],
 ): readonly unknown[] {
+  const ruled: unknown[] = []
   let changed = false
-  const ruled = messages.map((message, index) => {
-    if (!isPlainObject(message)) return message
+  let pictures: unknown[] = []
+  for (const [index, message] of messages.entries()) {
+    if (!isPlainObject(message)) {
+      ruled.push(message)
+      continue
+    }
+    if (pictures.length > 0 && message.role !== 'tool') {
+      ruled.push({ role: 'user', content: pictures })
+      pictures = []
+    }
     const plain = plainMessage(message, index, roles, notSent)
     const result = toolCallIds === 'any' ? plain : withNineCharacterIds(plain)
     if (result !== message) changed = true
-    return result
-  })
+    ruled.push(result)
+    if (message.role === 'tool' && Array.isArray(message.content)) pictures.push(...picturesIn(message.content, result))
+  }
+  if (pictures.length > 0) ruled.push({ role: 'user', content: pictures })
   return changed ? ruled : messages
+}
+
+/** A tool's pictures, for a message of the person's behind all results of that turn: tools' own hold text alone. */
+function picturesIn(content: readonly unknown[], { tool_call_id: id }: Readonly<Record<string, unknown>>): unknown[] {
+  const pictures = content.filter(isPicture)
+  if (pictures.length === 0) return []
+  return [{ type: 'text', text: toolPicturesLine(pictures.length, undefined, String(id)) }, ...pictures]
+}
+
+function isPicture(part: unknown): boolean {
+  return isPlainObject(part) && part.type === 'image_url' && part.image_url != null
 }
 
 function plainMessage(
@@ -187,7 +210,7 @@ function flatText(parts: readonly unknown[], path: string, notSent: string[]): s
   for (const [index, part] of parts.entries()) {
     if (typeof part === 'string') text += part
     else if (isPlainObject(part) && typeof part.text === 'string') text += part.text
-    else notSent.push(`${path}[${index}]`)
+    else if (!isPicture(part)) notSent.push(`${path}[${index}]`)
   }
   return text
 }
