@@ -21,7 +21,6 @@ const ROW_HEIGHT = 36
 const TALL_ROW_HEIGHT = 52
 /** The head of the table stays in view above the rows. */
 const HEAD_HEIGHT = 28
-const COLUMNS = 6
 
 /**
  * The installed models. Only rows near the view exist, between two spacers. One row takes part in the Tab order; arrow
@@ -157,12 +156,12 @@ export function InstalledTable({
   )
 }
 
-/** Stands for rows that are out of view. */
+/** Stands for rows that are out of view. One cell: spanning columns that are hidden would make them anew, with room of their own. */
 function Gap({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing can focus this row
     <tr aria-hidden="true" className="gap">
-      <td colSpan={COLUMNS} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }
