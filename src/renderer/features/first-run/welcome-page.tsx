@@ -88,7 +88,7 @@ export function WelcomePage() {
                 </div>
               )}
               <div className="do">
-                {chosen === undefined ? (
+                {catalog.data === undefined ? null : chosen === undefined ? (
                   <Button look="prime" big onClick={() => showImport(true)}>
                     {t('welcome:add')}
                   </Button>
