@@ -40,6 +40,7 @@ function Quarantined({ file }: { file: GgufFile }) {
           retryable: false,
           detail: file.path,
         }}
+        what={file.refusal === null ? undefined : t(`refusal.${file.refusal}`)}
         title={file.id}
         did={t('quarantinedDid')}
         aside={
