@@ -248,6 +248,21 @@ describe('states of the server', () => {
   })
 })
 
+describe('jobs that could not be read', () => {
+  it('say so, promise nothing, and are asked for again', async () => {
+    const engine = attic({ jobs: [someJob('a', { model: 'phi4:14b' })] })
+    engine.fail('jobs.list', { code: 'upstream_unavailable', message: 'The engine does not answer.', retryable: true })
+    renderApp(engine, PAGE)
+    const said = await screen.findByText('Jobs could not be read')
+    // Nothing was shown before, and nothing here has a date.
+    expect(said.closest('.err')?.textContent).not.toContain('date')
+    engine.fail('jobs.list', null)
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await job(/phi4:14b/)
+    expect(screen.queryByText('Jobs could not be read')).toBeNull()
+  })
+})
+
 describe('sheets', () => {
   it('pull several names with the insecure choice, and refuse what is no name', async () => {
     const user = userEvent.setup()
