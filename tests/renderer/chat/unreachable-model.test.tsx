@@ -47,6 +47,21 @@ const empty = (): string => document.querySelector('.empty.start')?.textContent 
 const composer = (): string => document.querySelector('.composer .est')?.textContent ?? ''
 
 describe('a model out of reach', () => {
+  it('is not said in English to somebody who reads Chinese, where the engine says why', async () => {
+    const file = catalogModel('broken', [holder('in-process', 'here')], {
+      state: 'unavailable',
+      reason: 'The file is empty.',
+    })
+    const engine = createMockEngine({ catalog: [file] })
+    new MockChats(engine).add(conversationOf('c', { modelId: 'broken' }))
+    renderApp(engine, '/chat/c', 'zh')
+    await userEvent.type(await screen.findByRole('textbox', { name: '消息' }), '你好')
+    await userEvent.click(screen.getByRole('combobox'))
+    const option = await screen.findByRole('option', { name: /broken/ })
+    expect(option.textContent).toContain('现在不可用')
+    for (const text of [empty(), composer(), option.textContent]) expect(text).not.toContain('The file is empty')
+  })
+
   it('has one age everywhere, which keeps up with the time', async () => {
     renderApp(setup('nas'), '/chat/c')
     await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'hello')

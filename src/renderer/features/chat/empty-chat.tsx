@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { CatalogModel } from '#shared/models.ts'
+import type { ProviderKind } from '#shared/place.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { Glyph } from '../../components/glyph.tsx'
 import { WhyNotReady } from '../../components/model-picker/why-not-ready.tsx'
@@ -29,7 +30,7 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
             ) : model.state === 'ready' ? (
               <>
                 <Glyph place={model.place} />{' '}
-                {model.loaded ? t('empty.ready', { model: model.name }) : t('empty.loads', { model: model.name })}
+                {loadsFirst(model) ? t('empty.loads', { model: model.name }) : t('empty.ready', { model: model.name })}
               </>
             ) : (
               <>
@@ -55,4 +56,11 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
       </div>
     </div>
   )
+}
+
+/** Servers that load a model when it is first asked; with the others nobody waits for that. */
+const LOADING: readonly ProviderKind[] = ['llama', 'ollama', 'localai']
+
+function loadsFirst({ loaded, holders }: CatalogModel): boolean {
+  return !loaded && holders.some(({ provider }) => LOADING.includes(provider))
 }
