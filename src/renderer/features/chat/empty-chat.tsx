@@ -10,7 +10,16 @@ const PROMPTS = ['one', 'two', 'three'] as const
 const DEMO_PROMPTS = ['demoOne', 'demoTwo', 'demoThree'] as const
 
 /** Before the first message: what is ready, and three prompts that work with it. */
-export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onPrompt: (prompt: string) => void }) {
+export function EmptyChat({
+  model,
+  gone = null,
+  onPrompt,
+}: {
+  model: CatalogModel | null
+  /** The chat's model where it is listed no more; the composer says so. */
+  gone?: string | null
+  onPrompt: (prompt: string) => void
+}) {
   const { t } = useTranslation('chat')
   // Until the models are known there is nothing to say of them; the composer says why they are not.
   const known = useCatalog().data !== undefined
@@ -23,7 +32,7 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
         <div className="empty start">
           <p className="m">
             {t('empty.nothing')}{' '}
-            {!known ? null : model === null ? (
+            {!known || gone !== null ? null : model === null ? (
               <>
                 {t('empty.noModel')} <Link href="/models">{t('empty.addModel')}</Link>
               </>

@@ -163,6 +163,8 @@ export const chat = {
     placeholderNoModel: '可以先写下消息，等有模型后再发送',
     send: '发送',
     noModel: '还没有模型，请到“模型”页添加。',
+    gone: '目前没有任何连接列出 {{model}}。请选择其他模型，或等它恢复。',
+    placeholderGone: '可以先写下消息，选好模型后再发送',
     unavailable: '这个模型现在不可用。',
     modelsFailed: '模型列表没有加载成功',
     answering: '等回答结束后再发送，或先停止它。',
