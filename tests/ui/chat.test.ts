@@ -122,8 +122,7 @@ describe.skipIf(browserMissing())('the chat page in Chromium', () => {
         return chat?.messageCount === 2 * turn && !chat.answering ? true : null
       })
     }
-    const below = () =>
-      log(page).evaluate((view) => Math.round(view.scrollHeight - view.clientHeight - view.scrollTop))
+    const below = () => log(page).evaluate((view) => Math.round(view.scrollHeight - view.clientHeight - view.scrollTop))
     const atEnd = (why: string) => until(why, async () => ((await below()) <= 1 ? true : null))
     await page.setViewportSize({ width: 900, height: 480 })
     await atEnd('at the end of the lower window')

@@ -226,6 +226,36 @@ describe.skipIf(browserMissing())('the Ollama manager in Chromium, over a script
     app.complaints.length = 0
   })
 
+  it('lets Tab leave a long list after the buttons of one row', async () => {
+    for (let each = 0; each < 60; each += 1)
+      ollama.library.models.set(`many-${each}:latest`, scriptedModel(`many-${each}:latest`))
+    try {
+      const page = await app.open(path)
+      await rowOf(page, 'many-11:latest').waitFor()
+      const stop = () =>
+        page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName)
+      await page.getByRole('row').nth(1).focus()
+      await page.keyboard.press('ArrowDown')
+      const second = await page.evaluate(() => document.activeElement?.getAttribute('data-name'))
+      await page.keyboard.press('Tab')
+      expect(await stop()).toBe(`Actions for ${second}`)
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(() => document.activeElement?.closest('footer') !== null)).toBe(true)
+      // Back the same way, and its menu opens by the keyboard.
+      await page.keyboard.press('Shift+Tab')
+      expect(await stop()).toBe(`Actions for ${second}`)
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: 'Update', exact: true }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Shift+Tab')
+      expect(await stop()).toBe('TR')
+      await page.close()
+    } finally {
+      for (let each = 0; each < 60; each += 1) ollama.library.models.delete(`many-${each}:latest`)
+      await app.client.connections.refresh({ id: connectionId })
+    }
+  })
+
   it('gives a long list its whole width where columns are hidden', async () => {
     for (let each = 0; each < 60; each += 1)
       ollama.library.models.set(`many-${each}:latest`, scriptedModel(`many-${each}:latest`))
