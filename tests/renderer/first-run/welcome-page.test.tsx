@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { Conversation } from '#shared/chats.ts'
+import type { CatalogModel } from '#shared/models.ts'
 import { settingsSchema } from '#shared/settings.ts'
 import { rankForFirstChat } from '../../../src/renderer/features/first-run/choose-model.ts'
 import { MockChats } from '../chat/mock-chats.ts'
@@ -141,6 +142,14 @@ describe('the first page', () => {
 })
 
 describe('rankForFirstChat', () => {
+  it('puts a model of a person’s own behind the one that it stands on', () => {
+    const [base] = catalogOf([modelFile('zeta')])
+    if (base === undefined) throw new Error('no model')
+    const preset = { baseModelId: 'zeta', description: '', profileImageUrl: '', suggestions: [], ownerId: 'me' }
+    const own = { ...base, id: 'alpha', name: 'alpha', preset } satisfies CatalogModel
+    expect(rankForFirstChat([own, base]).map(({ id }) => id)).toEqual(['zeta', 'alpha'])
+  })
+
   it('takes only models that can answer now, the person’s own first', () => {
     const ids = rankForFirstChat(catalogOf(fullShelf())).map((model) => model.id)
     expect(ids[0]).toBe('Qwen3-8B-Q4_K_M')

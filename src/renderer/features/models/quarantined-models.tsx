@@ -44,9 +44,9 @@ function Quarantined({ file }: { file: GgufFile }) {
         title={file.id}
         did={t('quarantinedDid')}
         aside={
-          <>
+          <span className="nw">
             {format.bytes(file.sizeBytes)} · {format.day(file.modifiedAt)}
-          </>
+          </span>
         }
       >
         <div className="row pt-1">
