@@ -33,6 +33,33 @@ export type GgufFacts = z.infer<typeof ggufFactsSchema>
  */
 export const ggufFileStateSchema = z.enum(['checking', 'ready', 'quarantined', 'offline'])
 
+/**
+ * Why a file is quarantined, by kind: what a window in another language says where `reason` is an English sentence.
+ * - `format`: a kind of GGUF that llama.cpp does not read; `architecture`: a model that it does not know
+ * - `projector`, `split-part`, `split-missing`, `incomplete`: a part of a model, without the rest
+ * - `unreadable`: its bytes could not be read; `unchecked`: the check did not get to the file
+ * - `load-failed`: llama.cpp refused it, crashed or hung in a trial load or a load
+ */
+export const ggufRefusalSchema = z.enum([
+  'empty',
+  'not-gguf',
+  'web-page',
+  'lfs-pointer',
+  'archive',
+  'cut-off',
+  'damaged',
+  'format',
+  'architecture',
+  'projector',
+  'split-part',
+  'split-missing',
+  'incomplete',
+  'unreadable',
+  'unchecked',
+  'load-failed',
+])
+export type GgufRefusalKind = z.infer<typeof ggufRefusalSchema>
+
 /** How a model is loaded; every field is optional and falls back to the settings' defaults. */
 export const loadOptionsSchema = z
   .object({
@@ -65,6 +92,8 @@ export const ggufFileSchema = z.object({
   state: ggufFileStateSchema,
   /** Why it is quarantined, offline or still checking, as a plain sentence. */
   reason: z.string().nullable(),
+  /** The kind of `reason` where it is quarantined. */
+  refusal: ggufRefusalSchema.nullable(),
   facts: ggufFactsSchema.nullable(),
   capabilities: z.array(capabilitySchema),
   /** Options saved for this model by the person. */

@@ -118,6 +118,7 @@ export function fakeFile(id: string, patch: Partial<GgufFile> = {}): GgufFile {
     modifiedAt: 0,
     state: 'ready',
     reason: null,
+    refusal: null,
     facts: null,
     capabilities: ['chat'],
     options: {},

@@ -31,6 +31,22 @@ describe.skipIf(browserMissing())('the Backends page in Chromium', () => {
 
   const cell = (page: Page, name: string): Locator => page.getByRole('article', { name, exact: true })
 
+  it('keeps the clients to the left of the gateway at every width that shows them', async () => {
+    for (const width of [640, 700, 760, 1440]) {
+      const page = await app.open('#/backends', { viewport: { width, height: 800 } })
+      await cell(page, 'attic').waitFor()
+      await page.getByText('windows and API').waitFor()
+      const room = await page.evaluate(() => {
+        const of = (selector: string) => document.querySelector(selector)?.getBoundingClientRect()
+        const [text, station, bar] = [of('.board .client .s'), of('.board .stn'), of('.board .bus')]
+        return { text: (station?.left ?? 0) - (text?.right ?? 0), line: (bar?.left ?? 0) - (station?.right ?? 0) }
+      })
+      expect(room.text).toBeGreaterThanOrEqual(8)
+      expect(room.line).toBeGreaterThanOrEqual(24)
+      await page.close()
+    }
+  })
+
   it('shows a backend that dies as Down and one that returns as Ready, without a reload', async () => {
     const page = await app.open('#/backends')
     await cell(page, 'attic').getByText('Ready').waitFor()

@@ -113,6 +113,39 @@ describe.skipIf(browserMissing())('the chat page in Chromium', () => {
     expect(thread.tail.at(-1)?.content.length).toBeGreaterThan(400)
   })
 
+  it('stays at the end when the view gets lower or narrower, and holds the place of who reads above', async () => {
+    const page = await newChat('demo')
+    for (let turn = 1; turn <= 3; turn += 1) {
+      await say(page, 'Tell me a story')
+      await until(`answer ${turn} is there`, async () => {
+        const [chat] = await app.client.chats.list({})
+        return chat?.messageCount === 2 * turn && !chat.answering ? true : null
+      })
+    }
+    const below = () => log(page).evaluate((view) => Math.round(view.scrollHeight - view.clientHeight - view.scrollTop))
+    const atEnd = (why: string) => until(why, async () => ((await below()) <= 1 ? true : null))
+    await page.setViewportSize({ width: 900, height: 480 })
+    await atEnd('at the end of the lower window')
+    await page.setViewportSize({ width: 390, height: 480 })
+    await atEnd('at the end of the narrow window')
+    // A message of several lines takes its room from the thread.
+    const before = await log(page).evaluate((view) => view.clientHeight)
+    await composer(page).fill('one\ntwo\nthree\nfour\nfive')
+    await until('the thread is lower', async () =>
+      (await log(page).evaluate((view) => view.clientHeight)) < before - 60 ? true : null,
+    )
+    await atEnd('at the end above a tall message')
+
+    await log(page).evaluate((view) => view.scrollTo({ top: 0 }))
+    await page.getByRole('button', { name: /^(New below|To the end)/ }).waitFor()
+    await composer(page).fill('')
+    await until('the thread is higher', async () =>
+      (await log(page).evaluate((view) => view.clientHeight)) >= before ? true : null,
+    )
+    expect(await log(page).evaluate((view) => view.scrollTop)).toBeLessThan(100)
+    await page.close()
+  })
+
   it('goes on answering after a double click on Send, in a new chat and in an open one', async () => {
     await app.client.settings.update({ welcomed: true, defaultModelId: 'demo-long' })
     const page = await app.open('#/chat')

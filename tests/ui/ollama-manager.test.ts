@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { browserMissing } from '../support/browser.ts'
 import { until } from '../support/until.ts'
+import { scriptedModel } from '../support/upstreams/ollama-answers.ts'
 import { type OllamaUpstream, startOllamaUpstream } from '../support/upstreams/ollama-upstream.ts'
 import { startWindow, type WindowUnderTest } from './open-window.ts'
 
@@ -223,6 +224,63 @@ describe.skipIf(browserMissing())('the Ollama manager in Chromium, over a script
     await late.close()
     await page.close()
     app.complaints.length = 0
+  })
+
+  it('lets Tab leave a long list after the buttons of one row', async () => {
+    for (let each = 0; each < 60; each += 1)
+      ollama.library.models.set(`many-${each}:latest`, scriptedModel(`many-${each}:latest`))
+    try {
+      const page = await app.open(path)
+      await rowOf(page, 'many-11:latest').waitFor()
+      const stop = () =>
+        page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName)
+      await page.getByRole('row').nth(1).focus()
+      await page.keyboard.press('ArrowDown')
+      const second = await page.evaluate(() => document.activeElement?.getAttribute('data-name'))
+      await page.keyboard.press('Tab')
+      expect(await stop()).toBe(`Actions for ${second}`)
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(() => document.activeElement?.closest('footer') !== null)).toBe(true)
+      // Back the same way, and its menu opens by the keyboard.
+      await page.keyboard.press('Shift+Tab')
+      expect(await stop()).toBe(`Actions for ${second}`)
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: 'Update', exact: true }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Shift+Tab')
+      expect(await stop()).toBe('TR')
+      await page.close()
+    } finally {
+      for (let each = 0; each < 60; each += 1) ollama.library.models.delete(`many-${each}:latest`)
+      await app.client.connections.refresh({ id: connectionId })
+    }
+  })
+
+  it('gives a long list its whole width where columns are hidden', async () => {
+    for (let each = 0; each < 60; each += 1)
+      ollama.library.models.set(`many-${each}:latest`, scriptedModel(`many-${each}:latest`))
+    try {
+      for (const width of [390, 800, 1000, 1200]) {
+        const page = await app.open(path, { viewport: { width, height: 844 } })
+        await rowOf(page, 'many-11:latest').waitFor()
+        // Rows out of view stand in a spacer; it must not make room for the columns that are hidden.
+        await page.locator('tr.gap').first().waitFor({ state: 'attached' })
+        const gaps = await page.evaluate(() =>
+          [...document.querySelectorAll('.installed th')]
+            .map((cell) => cell.getBoundingClientRect())
+            .filter((box) => box.width > 0)
+            .map((box, index, boxes) => {
+              const edge = boxes[index + 1]?.left ?? document.querySelector('.installed')?.getBoundingClientRect().right
+              return Math.round((edge ?? 0) - box.right)
+            }),
+        )
+        expect([width, ...gaps]).toEqual([width, ...gaps.map(() => 0)])
+        await page.close()
+      }
+    } finally {
+      for (let each = 0; each < 60; each += 1) ollama.library.models.delete(`many-${each}:latest`)
+      await app.client.connections.refresh({ id: connectionId })
+    }
   })
 
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserMissing } from '../support/browser.ts'
 import { ensureTestModels } from '../support/test-models.ts'
@@ -39,7 +40,8 @@ describe.skipIf(browserMissing())('the pages in Chromium', () => {
     for (const [name, path] of pages) {
       it(`${name} is free of axe violations and complaints, ${colorScheme}`, async () => {
         const page = await app.open(path === 'chat' ? chatPath : path, { colorScheme })
-        await page.getByRole('main').first().waitFor()
+        // Not the one that stands there while the page's own code comes.
+        await page.locator('main:not([aria-busy])').first().waitFor()
         if (name === 'chat') await page.getByRole('log').locator('pre').first().waitFor()
         const { violations } = await new AxeBuilder({ page }).analyze()
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([])
@@ -58,6 +60,43 @@ describe.skipIf(browserMissing())('the pages in Chromium', () => {
       await page.getByRole('main').first().waitFor()
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
       await page.close()
+    }
+  })
+
+  it('keeps the first page within its width for a model with a very long name', async () => {
+    const id = 'a-model-with-a-very-long-name-that-does-not-fit-into-any-button-of-any-page-at-all-instruct-Q8_0'
+    const file = join(models, `${id}.gguf`)
+    symlinkSync((await ensureTestModels()).demoLong, file)
+    try {
+      await until('it is checked', async () =>
+        (await app.client.models.catalog()).some((model) => model.id === id && model.state === 'ready') ? true : null,
+      )
+      for (const width of [390, 1440]) {
+        const page = await app.open('#/welcome', { viewport: { width, height: 844 } })
+        const button = page.getByRole('button', { name: /^Use what you have: a-model-with/ })
+        await button.waitFor()
+        const room = await button.evaluate((element) => {
+          const around = element.parentElement?.getBoundingClientRect().right ?? 0
+          return around - element.getBoundingClientRect().right
+        })
+        expect(room).toBeGreaterThanOrEqual(0)
+        // What cannot be scrolled to is cut off all the same.
+        const beyond = (where: Page) =>
+          where.evaluate(() =>
+            [...document.querySelectorAll('main, main :is(section, form, button)')]
+              .filter((one) => one.getBoundingClientRect().right > window.innerWidth)
+              .map((one) => one.outerHTML.slice(0, 80)),
+          )
+        expect(await beyond(page)).toEqual([])
+        await page.close()
+        const { id: chat } = await app.client.chats.create({ modelId: id })
+        const open = await app.open(`#/chat/${chat}`, { viewport: { width, height: 844 } })
+        await open.getByRole('combobox', { name: `Model: ${id}, Here` }).waitFor()
+        expect(await beyond(open)).toEqual([])
+        await open.close()
+      }
+    } finally {
+      rmSync(file)
     }
   })
 

@@ -133,7 +133,7 @@ export function Routes() {
 }
 
 function Loaded({ children }: { children: ReactNode }) {
-  return <Suspense fallback={<div className="page" aria-busy="true" />}>{children}</Suspense>
+  return <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>{children}</Suspense>
 }
 
 /** The way in: the welcome page for someone who has neither seen it nor has any conversation, else the chat. */

@@ -209,12 +209,14 @@ function SavedFact({ status }: { status: Status }) {
   const inside = wrong ? (
     <>
       <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
-      {status.storage === 'disk-low' ? t('status.diskLow') : t('status.storageFailed')}
+      <span className="cut">{status.storage === 'disk-low' ? t('status.diskLow') : t('status.storageFailed')}</span>
     </>
   ) : (
     <>
       <Check size={14} strokeWidth={1.75} aria-hidden="true" />
-      {status.savedAt === null ? t('status.notSaved') : t('status.saved', { ago: format.ago(status.savedAt, now) })}
+      <span className="cut">
+        {status.savedAt === null ? t('status.notSaved') : t('status.saved', { ago: format.ago(status.savedAt, now) })}
+      </span>
     </>
   )
   const look = wrong ? 'bad end' : 'm end'

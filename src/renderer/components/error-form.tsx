@@ -7,6 +7,8 @@ export interface ErrorFormProps {
   error: PublicError
   /** What failed, where the code's own name is too general. */
   title?: ReactNode
+  /** What happened, in the window's language, where more is known than the code says; the engine's own words are English. */
+  what?: ReactNode
   /** What the app did about it, where the code's own sentence does not fit. */
   did?: ReactNode
   /** What the person can do, where the code's own sentence does not fit. */
@@ -22,11 +24,11 @@ export interface ErrorFormProps {
 }
 
 /** What happened, what we did, what you can do; details last. Shown where it happened. */
-export function ErrorForm({ error, title, did, can, aside, warn, children, alert }: ErrorFormProps) {
+export function ErrorForm({ error, title, what, did, can, aside, warn, children, alert }: ErrorFormProps) {
   const { t, i18n } = useTranslation(['errors', 'app'])
   const english = i18n.language.startsWith('en')
   // The engine speaks English. Elsewhere its sentence moves to the details and the code's sentence stands for it.
-  const what = english ? error.message : t(`errors:${error.code}.what`)
+  const happened = english ? error.message : (what ?? t(`errors:${error.code}.what`))
   const facts = [
     error.code,
     error.requestId === undefined ? null : t('app:request', { id: error.requestId }),
@@ -43,7 +45,7 @@ export function ErrorForm({ error, title, did, can, aside, warn, children, alert
       </div>
       <p className="form">
         <b>{t('app:whatHappened')}</b>
-        <span>{what}</span>
+        <span>{happened}</span>
       </p>
       <p className="form">
         <b>{t('app:whatWeDid')}</b>

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { catalogModel, holder } from '../support/catalog-samples.ts'
 import { holdProcedure } from '../support/hold-procedure.ts'
 import { createMockEngine } from '../support/mock-engine.ts'
 import { renderApp } from '../support/render-app.tsx'
@@ -45,6 +46,13 @@ describe('a new chat', () => {
     await screen.findByText('Answer finished, 3 words, ran Here')
     await screen.findByRole('button', { name: 'Rerun' })
     expect(localStorage.getItem('switchyard:new-chat-draft')).toBeNull()
+  })
+
+  it('says that a model loads first only of servers that load', async () => {
+    const engine = createMockEngine({ catalog: [catalogModel('gpt-4o', [holder('OpenAI', 'away')])] })
+    new MockChats(engine)
+    renderApp(engine, '/chat')
+    await screen.findByText(/gpt-4o is ready\./)
   })
 
   it('has the focus once it is made, so that typing goes on in it', async () => {

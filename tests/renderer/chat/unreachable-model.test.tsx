@@ -47,6 +47,21 @@ const empty = (): string => document.querySelector('.empty.start')?.textContent 
 const composer = (): string => document.querySelector('.composer .est')?.textContent ?? ''
 
 describe('a model out of reach', () => {
+  it('is not said in English to somebody who reads Chinese, where the engine says why', async () => {
+    const file = catalogModel('broken', [holder('in-process', 'here')], {
+      state: 'unavailable',
+      reason: 'The file is empty.',
+    })
+    const engine = createMockEngine({ catalog: [file] })
+    new MockChats(engine).add(conversationOf('c', { modelId: 'broken' }))
+    renderApp(engine, '/chat/c', 'zh')
+    await userEvent.type(await screen.findByRole('textbox', { name: '消息' }), '你好')
+    await userEvent.click(screen.getByRole('combobox'))
+    const option = await screen.findByRole('option', { name: /broken/ })
+    expect(option.textContent).toContain('现在不可用')
+    for (const text of [empty(), composer(), option.textContent]) expect(text).not.toContain('The file is empty')
+  })
+
   it('has one age everywhere, which keeps up with the time', async () => {
     renderApp(setup('nas'), '/chat/c')
     await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'hello')
@@ -82,5 +97,39 @@ describe('a model out of reach', () => {
     await userEvent.click(screen.getByRole('combobox', { name: /^Model: / }))
     const option = await screen.findByRole('option', { name: /llama3\.3/ })
     expect(option.textContent).toContain('no connection that has it answers · as of 47 min ago · 2 places: nas, attic')
+  })
+})
+
+describe('a chat whose model is listed no more', () => {
+  function without(model: string) {
+    const engine = createMockEngine({ catalog: [catalogModel('gpt-4o', [holder('OpenAI', 'away')])] })
+    new MockChats(engine).add(conversationOf('c', { modelId: model }))
+    return engine
+  }
+
+  it('sends nothing to another one that nobody chose', async () => {
+    const engine = without('llama3.3:70b')
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/^No connection lists llama3\.3:70b now\. Choose another model/)
+    await userEvent.type(screen.getByRole('textbox', { name: 'Message' }), 'our secret{Enter}')
+    expect(screen.getByRole('button', { name: 'Send' }).hasAttribute('disabled')).toBe(true)
+    expect(engine.inputs('chats.send')).toEqual([])
+    expect(document.body.textContent).not.toContain('No model can chat yet')
+
+    await userEvent.click(screen.getByRole('combobox', { name: 'Model: no model' }))
+    await userEvent.click(await screen.findByRole('option', { name: /gpt-4o/ }))
+    expect(screen.queryByText(/No connection lists/)).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }))
+    expect(engine.inputs('chats.send')).toMatchObject([{ content: 'our secret', modelId: 'gpt-4o' }])
+  })
+
+  it('has it again once it is back', async () => {
+    const engine = without('llama3.3:70b')
+    renderApp(engine, '/chat/c')
+    await screen.findByText(/No connection lists/)
+    engine.state.catalog = [catalogModel('llama3.3:70b', [holder('nas', 'near')])]
+    act(() => engine.emit({ type: 'models:changed' }))
+    await screen.findByRole('combobox', { name: /^Model: llama3\.3:70b/ })
+    expect(screen.queryByText(/No connection lists/)).toBeNull()
   })
 })

@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { Conversation } from '#shared/chats.ts'
+import type { CatalogModel } from '#shared/models.ts'
 import { settingsSchema } from '#shared/settings.ts'
 import { rankForFirstChat } from '../../../src/renderer/features/first-run/choose-model.ts'
 import { MockChats } from '../chat/mock-chats.ts'
@@ -112,15 +113,43 @@ describe('the first page', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
+  it.each([
+    ['en', 'The models could not be loaded.'],
+    ['zh', '模型列表没有加载成功。'],
+  ] as const)('does not claim that there is no model where the list failed, %s', async (language, words) => {
+    const engine = newcomer()
+    engine.fail('models.catalog', { code: 'storage_failed', message: 'The disk does not answer.', retryable: true })
+    renderApp(engine, '/welcome', language)
+    await screen.findByRole('alert')
+    expect((await screen.findByPlaceholderText(words)).hasAttribute('disabled')).toBe(true)
+    // Nor does it ask for a file as the way out.
+    expect(document.querySelector('.btn.prime')).toBeNull()
+    expect(screen.queryByPlaceholderText(/^(Add a model first|请先添加一个模型)/)).toBeNull()
+  })
+
+  it('tells models that cannot answer yet from none', async () => {
+    renderApp(newcomer({ files: [modelFile('big', { state: 'checking' })] }), '/welcome')
+    await screen.findByPlaceholderText('No model can answer yet.')
+  })
+
   it('offers to add a model when there is none', async () => {
     renderApp(newcomer({ files: [] }), '/welcome')
     expect(await screen.findByText(/No model was found on this disk/)).toBeDefined()
+    expect(screen.getByPlaceholderText('Add a model first; then ask it something here.')).toBeDefined()
     await userEvent.click(screen.getByRole('button', { name: 'Import GGUF' }))
     expect(await screen.findByRole('dialog', { name: 'Import GGUF' })).toBeDefined()
   })
 })
 
 describe('rankForFirstChat', () => {
+  it('puts a model of a person’s own behind the one that it stands on', () => {
+    const [base] = catalogOf([modelFile('zeta')])
+    if (base === undefined) throw new Error('no model')
+    const preset = { baseModelId: 'zeta', description: '', profileImageUrl: '', suggestions: [], ownerId: 'me' }
+    const own = { ...base, id: 'alpha', name: 'alpha', preset } satisfies CatalogModel
+    expect(rankForFirstChat([own, base]).map(({ id }) => id)).toEqual(['zeta', 'alpha'])
+  })
+
   it('takes only models that can answer now, the person’s own first', () => {
     const ids = rankForFirstChat(catalogOf(fullShelf())).map((model) => model.id)
     expect(ids[0]).toBe('Qwen3-8B-Q4_K_M')

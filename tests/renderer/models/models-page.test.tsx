@@ -165,6 +165,44 @@ describe('the Models page', () => {
     expect(await row(/newer/)).toBeDefined()
   })
 
+  it('says in Chinese why a file is quarantined, and keeps the engine’s own words in the details', async () => {
+    const reason = 'The file is a web page, not a GGUF model: the download link led to a page.'
+    const bad = modelFile('page', { state: 'quarantined', reason, refusal: 'web-page' })
+    renderApp(createMockEngine({ files: [modelFile('tiny'), bad] }), '/models', 'zh')
+    const said = await screen.findByText('此文件是网页，不是模型：下载链接指向了一个页面。')
+    const form = said.closest('.err')
+    expect(form?.querySelector('pre')?.textContent).toContain(reason)
+    expect(form?.querySelector('.form')?.textContent).not.toContain(reason)
+  })
+
+  it('has no English sentences in Chinese for files that are checked or do not answer', async () => {
+    const user = userEvent.setup()
+    const checking = modelFile('fresh', {
+      state: 'checking',
+      reason: 'The file is being checked before its first use.',
+    })
+    const away = modelFile('away', {
+      state: 'offline',
+      reason: 'The folder /nas does not answer (ETIMEDOUT).',
+      path: '/nas/away.gguf',
+    })
+    renderApp(createMockEngine({ files: [checking, away] }), '/models', 'zh')
+    await user.click(await row(/fresh/))
+    await screen.findByText('先读取文件头，再在单独的进程中试加载一次。')
+    expect(screen.queryByText(/being checked/)).toBeNull()
+    await user.click(screen.getByRole('button', { name: '显示' }))
+    await screen.findByText('/nas/away.gguf')
+    expect(screen.queryByText(/does not answer/)).toBeNull()
+  })
+
+  it('does not count models that it could not list', async () => {
+    const engine = createMockEngine({ files: [modelFile('tiny')] })
+    engine.fail('models.files', { code: 'storage_failed', message: 'disk I/O error', retryable: false })
+    renderApp(engine, '/models')
+    await screen.findByRole('alert')
+    expect(screen.getByRole('searchbox', { name: 'Search models' }).getAttribute('placeholder')).toBe('Search models')
+  })
+
   it('speaks Chinese', async () => {
     renderApp(createMockEngine({ files: [modelFile('tiny')] }), '/models', 'zh')
     expect(await screen.findByRole('heading', { name: '模型' })).toBeDefined()

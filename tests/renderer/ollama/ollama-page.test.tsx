@@ -248,6 +248,21 @@ describe('states of the server', () => {
   })
 })
 
+describe('jobs that could not be read', () => {
+  it('say so, promise nothing, and are asked for again', async () => {
+    const engine = attic({ jobs: [someJob('a', { model: 'phi4:14b' })] })
+    engine.fail('jobs.list', { code: 'upstream_unavailable', message: 'The engine does not answer.', retryable: true })
+    renderApp(engine, PAGE)
+    const said = await screen.findByText('Jobs could not be read')
+    // Nothing was shown before, and nothing here has a date.
+    expect(said.closest('.err')?.textContent).not.toContain('date')
+    engine.fail('jobs.list', null)
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await job(/phi4:14b/)
+    expect(screen.queryByText('Jobs could not be read')).toBeNull()
+  })
+})
+
 describe('sheets', () => {
   it('pull several names with the insecure choice, and refuse what is no name', async () => {
     const user = userEvent.setup()
@@ -271,7 +286,9 @@ describe('sheets', () => {
     await user.click(screen.getByRole('button', { name: 'Pull' }))
     const again = await screen.findByRole('dialog')
     await user.click(within(again).getByRole('checkbox', { name: /Insecure/, hidden: true }))
-    await user.click(within(again).getByRole('textbox', { name: 'Model' }))
+    const kept = within(again).getByRole<HTMLInputElement>('textbox', { name: 'Model' })
+    expect(kept.value).toBe('llama3.1:8b localhost:5000/team/m')
+    await user.clear(kept)
     await user.paste('qwen3 localhost:5000/team/m')
     await user.keyboard('{Enter}')
     await waitFor(() =>
@@ -457,6 +474,33 @@ describe('sheets', () => {
     await user.click(scrim())
     expect(screen.getByRole('dialog').contains(input)).toBe(true)
     expect(input.value).toBe('qwen3')
+  })
+
+  it('pull keeps what was typed beside Escape and another page, until it is sent', async () => {
+    const user = userEvent.setup()
+    const engine = attic()
+    renderApp(engine, PAGE)
+    await row(/llama3.1/)
+    const open = async (): Promise<HTMLInputElement> => {
+      await user.click(screen.getAllByRole('button', { name: 'Pull' })[0] as HTMLElement)
+      const sheet = await screen.findByRole('dialog')
+      return within(sheet).getByRole<HTMLInputElement>('textbox', { name: 'Model' })
+    }
+    await user.type(await open(), 'hf.co/somebody/Qwen3-4B-GGUF')
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await goTo('/backends')
+    await screen.findByRole('article', { name: 'attic' })
+    await goTo(PAGE)
+    await row(/llama3.1/)
+    const again = await open()
+    expect(again.value).toBe('hf.co/somebody/Qwen3-4B-GGUF')
+    // Selected: the next key writes over it.
+    expect([again.selectionStart, again.selectionEnd]).toEqual([0, again.value.length])
+    await user.type(again, '{Enter}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(engine.inputs('jobs.pull')).toEqual([{ connectionId: 'attic', model: 'hf.co/somebody/Qwen3-4B-GGUF' }])
+    expect((await open()).value).toBe('')
   })
 
   it('do not wait for the next visit', async () => {

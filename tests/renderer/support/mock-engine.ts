@@ -153,7 +153,7 @@ export function createMockEngine(initial: Partial<MockState> = {}): MockEngine {
   on('models.saveMetadata', ({ id, metadata: next }: { id: string; metadata: Record<string, unknown> }) => {
     metadata.set(id, next)
   })
-  on('models.recheck', ({ id }: { id: string }) => patchFile(id, { state: 'checking', reason: null }))
+  on('models.recheck', ({ id }: { id: string }) => patchFile(id, { state: 'checking', reason: null, refusal: null }))
   on('chats.list', ({ limit }: { limit: number }) => state.conversations.slice(0, limit))
   serveConnections(state, on, emit)
   serveOllama(state, on, emit)

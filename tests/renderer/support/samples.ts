@@ -57,6 +57,7 @@ export function modelFile(
     modifiedAt: Date.parse('2026-10-03T09:00:00Z'),
     state: 'ready',
     reason: null,
+    refusal: null,
     facts: {
       architecture: 'qwen3',
       name: id,
@@ -216,6 +217,7 @@ export function fullShelf(now = Date.now()): GgufFile[] {
         source: 'added',
       }),
       state: 'quarantined',
+      refusal: 'web-page',
       facts: null,
       capabilities: [],
       reason:

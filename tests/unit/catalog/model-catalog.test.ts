@@ -55,6 +55,17 @@ describe('the catalog', () => {
     expect(catalog.list()[0]?.holders.map((holder) => holder.connectionId)).toEqual(['a', 'b', 'c'])
   })
 
+  it('counts the models of a connection without those that cannot be used', async () => {
+    const { health, refreshAll } = setUp(
+      testConnection(
+        'a',
+        scriptedAdapter([named('m'), named('new', { state: 'checking' }), named('broken', { state: 'unavailable' })]),
+      ),
+    )
+    await refreshAll()
+    expect(health.get('a')).toMatchObject({ state: 'ready', modelCount: 2 })
+  })
+
   it('prefixes ids, replaces tags and keeps to the allow-list, with and without :latest', async () => {
     const { catalog, refreshAll } = setUp(
       testConnection('a', scriptedAdapter([named('llama3:latest'), named('secret')]), {

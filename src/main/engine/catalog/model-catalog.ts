@@ -105,7 +105,8 @@ export function createModelCatalog({ connections, health, clock, log }: ModelCat
       snapshots.set(connection.id, { models, knownAt: clock.now() })
       health.succeeded(connection.id, {
         latencyMs: Math.round(clock.monotonic() - startedAt),
-        modelCount: models.length,
+        // A file that was refused is in the list, so that somebody sees why; nobody can ask it for anything.
+        modelCount: models.filter(({ state }) => state !== 'unavailable').length,
         ...(version === undefined ? {} : { version }),
       })
     } catch (thrown) {

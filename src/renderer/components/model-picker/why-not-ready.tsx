@@ -11,8 +11,10 @@ const TICK = 10_000
  * own language, for nothing but who holds it and since when it is known has to be said.
  */
 export function useReason(model: CatalogModel | null): string | null {
-  const { t } = useTranslation('chat')
+  const { t, i18n } = useTranslation('chat')
   if (model === null || model.state === 'ready') return null
+  // The engine speaks English; elsewhere the state's own word stands for its sentence.
+  if (model.state !== 'unreachable' && !i18n.language.startsWith('en')) return null
   if (model.state !== 'unreachable') return model.reason?.replace(/\.$/, '') ?? null
   const [name, ...others] = namesOf(model)
   return name === undefined || others.length > 0 ? t('picker.state.unreachable') : t('picker.silent', { name })

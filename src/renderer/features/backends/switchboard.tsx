@@ -12,6 +12,8 @@ import { useWidth } from './use-width.ts'
 /** Below this width the clients' names have no room. */
 const WIDE = 640
 const GLYPH_GAP = 8
+/** At least so much of the line between the clients and the gateway shows. */
+const CLIENT_LINE = 40
 
 /** Clients, the gateway and the backends, with the routes that carry requests now. */
 export function Switchboard({ views }: { views: readonly ConnectionView[] }) {
@@ -23,6 +25,7 @@ export function Switchboard({ views }: { views: readonly ConnectionView[] }) {
   const wide = width >= WIDE
   const names = wide ? Math.min(360, width * 0.36) : Math.min(232, width * 0.6)
   const bars = wide ? { left: Math.round(width * 0.27), gap: 24 } : { left: 24, gap: 16 }
+  const clientX = wide ? Math.min(184, bars.left - CLIENT_LINE) : null
   const right = bars.left + bars.gap + 4
   const to = width - 24 - names
   const board = layOut(views, right, to - GLYPH_GAP)
@@ -34,17 +37,17 @@ export function Switchboard({ views }: { views: readonly ConnectionView[] }) {
       </div>
       <div className="board" ref={box} style={{ height: board.height }}>
         <svg width={width} height={board.height} aria-hidden="true">
-          <Gateway board={board} left={bars.left} right={right} clientX={wide ? 184 : null} />
+          <Gateway board={board} left={bars.left} right={right} clientX={clientX} />
           {board.lanes.map((lane) => (
             <LaneLines key={lane.view.id} lane={lane} left={bars.left} right={right} />
           ))}
         </svg>
-        {wide ? (
-          <p className="client" style={{ top: board.gateway.middle - 18, width: 168 }}>
+        {clientX === null ? null : (
+          <p className="client" style={{ top: board.gateway.middle - 18, width: clientX - 16 }}>
             <b>{t('board.clients')}</b>
             <span className="s m">{t('board.clientsNote')}</span>
           </p>
-        ) : null}
+        )}
         <p
           className={wide ? 's m gate' : 's m gate start'}
           style={{ left: wide ? bars.left + bars.gap / 2 + 2 : 16, top: board.gateway.bottom + 4 }}

@@ -42,6 +42,8 @@ export interface ComposerProps {
   /** Whose pictures these are: the chat's id, or a name for the chat that does not exist yet. Read once. */
   imagesOf: string
   model: CatalogModel | null
+  /** The chat's model where it is listed no more; `model` is null then. */
+  gone?: string | null
   onModel: (model: CatalogModel) => void
   /** Sends; rejects with the reason, and then the text stays. */
   onSend: (content: string, model: CatalogModel, images: NewImage[]) => Promise<void>
@@ -92,6 +94,7 @@ export function Composer(props: ComposerProps) {
   const isBlind = model !== null && !sees(model)
   const empty = text.trim() === '' && pastes.length === 0 && !hasImages
   const reason = blocked(model, onStop !== null, hasImages)
+  const tellsWhyNot = reason !== null && reason !== 'blind' && !empty && !(reason === 'none' && props.gone != null)
   const send = async (): Promise<void> => {
     if (empty || sending || pictures.busy || reason !== null || model === null) return
     // The button that was pressed goes away.
@@ -165,6 +168,11 @@ export function Composer(props: ComposerProps) {
           void send()
         }}
       >
+        {props.gone == null ? null : (
+          <p className="gone warn s" role="status">
+            {t('chat:composer.gone', { model: props.gone })}
+          </p>
+        )}
         <DraftImages draft={pictures} onRemoved={() => field.current?.focus()} />
         {isBlind && (hasImages || asksWhoSees) ? (
           <SeeingModels
@@ -186,7 +194,7 @@ export function Composer(props: ComposerProps) {
           aria-label={t('chat:composer.label')}
           placeholder={
             model === null
-              ? t('chat:composer.placeholderNoModel')
+              ? t(props.gone == null ? 'chat:composer.placeholderNoModel' : 'chat:composer.placeholderGone')
               : t('chat:composer.placeholder', { model: model.name })
           }
           onChange={(event) => setText(event.target.value)}
@@ -207,8 +215,8 @@ export function Composer(props: ComposerProps) {
         <div className="row">
           <ModelPicker model={model} onChange={onModel} />
           <AttachButton model={model} onFiles={addFiles} onBlind={() => setAsksWhoSees(!asksWhoSees)} />
-          <span className="est grow cut" role="status">
-            {reason !== null && reason !== 'blind' && !empty ? (
+          <span className={tellsWhyNot ? 'est why-not grow cut' : 'est grow cut'} role="status">
+            {tellsWhyNot ? (
               reason === 'answering' ? (
                 t('chat:composer.answering')
               ) : reason === 'none' ? (

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { CatalogModel } from '#shared/models.ts'
+import type { ProviderKind } from '#shared/place.ts'
 import { useCatalog } from '../../bridge/queries.ts'
 import { Glyph } from '../../components/glyph.tsx'
 import { WhyNotReady } from '../../components/model-picker/why-not-ready.tsx'
@@ -9,7 +10,16 @@ const PROMPTS = ['one', 'two', 'three'] as const
 const DEMO_PROMPTS = ['demoOne', 'demoTwo', 'demoThree'] as const
 
 /** Before the first message: what is ready, and three prompts that work with it. */
-export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onPrompt: (prompt: string) => void }) {
+export function EmptyChat({
+  model,
+  gone = null,
+  onPrompt,
+}: {
+  model: CatalogModel | null
+  /** The chat's model where it is listed no more; the composer says so. */
+  gone?: string | null
+  onPrompt: (prompt: string) => void
+}) {
   const { t } = useTranslation('chat')
   // Until the models are known there is nothing to say of them; the composer says why they are not.
   const known = useCatalog().data !== undefined
@@ -22,14 +32,14 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
         <div className="empty start">
           <p className="m">
             {t('empty.nothing')}{' '}
-            {!known ? null : model === null ? (
+            {!known || gone !== null ? null : model === null ? (
               <>
                 {t('empty.noModel')} <Link href="/models">{t('empty.addModel')}</Link>
               </>
             ) : model.state === 'ready' ? (
               <>
                 <Glyph place={model.place} />{' '}
-                {model.loaded ? t('empty.ready', { model: model.name }) : t('empty.loads', { model: model.name })}
+                {loadsFirst(model) ? t('empty.loads', { model: model.name }) : t('empty.ready', { model: model.name })}
               </>
             ) : (
               <>
@@ -55,4 +65,11 @@ export function EmptyChat({ model, onPrompt }: { model: CatalogModel | null; onP
       </div>
     </div>
   )
+}
+
+/** Servers that load a model when it is first asked; with the others nobody waits for that. */
+const LOADING: readonly ProviderKind[] = ['llama', 'ollama', 'localai']
+
+function loadsFirst({ loaded, holders }: CatalogModel): boolean {
+  return !loaded && holders.some(({ provider }) => LOADING.includes(provider))
 }

@@ -33,7 +33,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
   const fail = (error: unknown): void => {
     showToast({ text: toPublicError(error).message })
   }
-  const { model, choose } = useChosenModel(store, conversation?.modelId ?? null, fail)
+  const { model, gone, choose } = useChosenModel(store, conversation?.modelId ?? null, fail)
   // Before its messages are here, a chat that was just begun is being answered.
   const isAnswered = live !== undefined || (begun !== null && state.conversation === null)
   const wantsStop = useRef(false)
@@ -74,7 +74,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
       {state.conversation === null ? (
         <div className="scroll thread" aria-busy="true" />
       ) : state.total === 0 ? (
-        <EmptyChat model={model} onPrompt={(text) => composer.current?.fill(text)} />
+        <EmptyChat model={model} gone={gone} onPrompt={(text) => composer.current?.fill(text)} />
       ) : (
         <ThreadView key={conversationId} store={store} state={state} editLast={editRequest} />
       )}
@@ -93,6 +93,7 @@ export function OpenChat({ conversationId }: { conversationId: string }) {
           }}
           imagesOf={conversationId}
           model={model}
+          gone={gone}
           onModel={choose}
           contextTokens={(lastAnswer?.facts?.promptTokens ?? 0) + (lastAnswer?.facts?.completionTokens ?? 0)}
           onStop={isAnswered ? stop : null}

@@ -14,6 +14,7 @@ import { MessageMenu, type OpenMenu } from './message-menu.tsx'
 import { NewBelow } from './new-below.tsx'
 import { observeOffset } from './observe-offset.ts'
 import type { ThreadState, ThreadStore } from './thread-store.ts'
+import { useStayAtEnd } from './use-stay-at-end.ts'
 import { UserTurn } from './user-turn.tsx'
 
 /** Rows drawn beyond the window on each side. */
@@ -86,6 +87,8 @@ export function ThreadView({
   useLayoutEffect(() => {
     virtualizer.scrollToEnd()
   }, [store])
+
+  useStayAtEnd(scroller, AT_END, () => virtualizer.scrollToEnd())
 
   const rows = virtualizer.getVirtualItems()
   const first = virtualizer.range?.startIndex ?? 0

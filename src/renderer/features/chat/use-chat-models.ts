@@ -33,6 +33,13 @@ export function chatModels(catalog: readonly CatalogModel[]): CatalogModel[] {
     )
 }
 
+/** The name that is wanted where the known models have it no more; null where they have it, or are not known. */
+export function useGoneModel(wanted: string | null): string | null {
+  const models = useChatModels()
+  const known = useCatalog().data !== undefined
+  return known && wanted !== null && findByName(models, wanted) === undefined ? wanted : null
+}
+
 /** True for a model that takes pictures. */
 export function sees(model: CatalogModel): boolean {
   return model.capabilities.includes('vision')

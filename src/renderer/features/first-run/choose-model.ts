@@ -12,6 +12,7 @@ export function rankForFirstChat(catalog: readonly CatalogModel[]): CatalogModel
       (a, b) =>
         PLACES.indexOf(a.place) - PLACES.indexOf(b.place) ||
         Number(a.isDemo) - Number(b.isDemo) ||
+        Number(a.preset != null) - Number(b.preset != null) ||
         Number(b.loaded) - Number(a.loaded) ||
         (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0) ||
         a.name.localeCompare(b.name),

@@ -2,8 +2,10 @@ import { ArrowUp } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CatalogModel } from '#shared/models.ts'
+import { useCatalog } from '../../bridge/queries.ts'
 import { Button } from '../../components/button.tsx'
 import { ModelPicker } from '../../components/model-picker/model-picker.tsx'
+import { useUnknownModels } from '../chat/use-chat-models.ts'
 
 /** The composer of the first page: sends the person's own first message. */
 export function FirstComposer({
@@ -20,6 +22,8 @@ export function FirstComposer({
   onSend: (content: string) => Promise<void>
 }) {
   const { t } = useTranslation('welcome')
+  const unknown = useUnknownModels()
+  const some = useCatalog().data?.some((model) => model.capabilities.includes('chat')) ?? false
   const [text, setText] = useState('')
   const ready = chosen !== null && !busy && text.trim() !== ''
   async function submit(event?: FormEvent): Promise<void> {
@@ -27,7 +31,9 @@ export function FirstComposer({
     if (ready) await onSend(text)
   }
   function placeholder(): string {
-    if (chosen === null) return t('composerNone')
+    // That there is none is said only where the list is known.
+    if (unknown !== undefined) return unknown
+    if (chosen === null) return some ? t('composerNotReady') : t('composerNone')
     return chosen.isDemo ? t('composerDemo') : t('composer', { model: chosen.name })
   }
   return (

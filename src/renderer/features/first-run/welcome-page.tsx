@@ -33,7 +33,8 @@ export function WelcomePage() {
   const [, navigate] = useLocation()
   const catalog = useCatalog()
   const ranked = rankForFirstChat(catalog.data ?? [])
-  const onThisMachine = ranked.filter((model) => model.place === 'here')
+  // A person's own model is no file: it stands for one that is counted already.
+  const onThisMachine = ranked.filter((model) => model.place === 'here' && model.preset == null)
   const [chosenId, setChosenId] = useState<string | null>(null)
   const chosen = ranked.find((model) => model.id === chosenId) ?? ranked[0]
   const [starting, setStarting] = useState(false)
@@ -88,17 +89,19 @@ export function WelcomePage() {
                 </div>
               )}
               <div className="do">
-                {chosen === undefined ? (
+                {catalog.data === undefined ? null : chosen === undefined ? (
                   <Button look="prime" big onClick={() => showImport(true)}>
                     {t('welcome:add')}
                   </Button>
                 ) : (
                   <Button look="prime" big disabled={starting} onClick={() => void start(t('welcome:hello'))}>
-                    {starting
-                      ? t('welcome:starting')
-                      : chosen.isDemo
-                        ? t('welcome:useDemo')
-                        : t('welcome:use', { model: chosen.name })}
+                    <span className="cut">
+                      {starting
+                        ? t('welcome:starting')
+                        : chosen.isDemo
+                          ? t('welcome:useDemo')
+                          : t('welcome:use', { model: chosen.name })}
+                    </span>
                   </Button>
                 )}
                 {ranked.length > 1 ? (

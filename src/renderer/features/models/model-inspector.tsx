@@ -25,7 +25,9 @@ import { useOptionText } from './use-option-text.ts'
 
 /** One model: what is loaded now, how it is loaded, and what its file says. */
 export function ModelInspector({ file, info }: { file: GgufFile; info: AppInfo | undefined }) {
-  const { t } = useTranslation(['models', 'app'])
+  const { t, i18n } = useTranslation(['models', 'app'])
+  // The engine speaks English.
+  const english = i18n.language.startsWith('en')
   const name = displayName(file)
   const defaults = useSettings().data?.values.load ?? {}
   const draft = useModelsStore((store) => store.drafts[file.id]) ?? file.options
@@ -61,7 +63,9 @@ export function ModelInspector({ file, info }: { file: GgufFile; info: AppInfo |
           </div>
         )}
         {file.source === 'built-in' ? <p className="sec m">{t('models:demoHonest')}</p> : null}
-        {file.state === 'checking' ? <p className="sec m">{file.reason ?? t('models:checkingReason')}</p> : null}
+        {file.state === 'checking' ? (
+          <p className="sec m">{(english ? file.reason : null) ?? t('models:checkingReason')}</p>
+        ) : null}
         {file.state === 'offline' ? (
           <div className="sec">
             <ErrorForm

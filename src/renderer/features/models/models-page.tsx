@@ -87,7 +87,7 @@ function Head({ files, info }: { files: GgufFile[] | undefined; info: AppInfo | 
           ref={input}
           type="search"
           aria-label={t('models:searchLabel')}
-          placeholder={t('models:search', { count: files?.length ?? 0 })}
+          placeholder={files === undefined ? t('models:searchLabel') : t('models:search', { count: files.length })}
           value={query}
           onChange={(event) => useModelsStore.setState({ query: event.target.value })}
           onKeyDown={(event) => {

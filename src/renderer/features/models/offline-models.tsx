@@ -7,7 +7,9 @@ import { useModelsStore } from './models-store.ts'
 
 /** Known files that do not answer right now: kept, dated, and shown on request. */
 export function OfflineModels({ files }: { files: readonly GgufFile[] }) {
-  const { t } = useTranslation('models')
+  const { t, i18n } = useTranslation('models')
+  // The engine speaks English.
+  const english = i18n.language.startsWith('en')
   const format = useFormat()
   const { offlineShown: shown, selected } = useModelsStore()
   if (files.length === 0) return null
@@ -40,7 +42,7 @@ export function OfflineModels({ files }: { files: readonly GgufFile[] }) {
                 {displayName(file)}
               </button>
               <span className="n m">{quantizationBeside(file.id, file.facts?.quantization)}</span>
-              <span className="m cut grow">{file.reason ?? file.path}</span>
+              <span className="m cut grow">{(english ? file.reason : null) ?? file.path}</span>
               <span className="s m nw">{t('offlineSince', { date: format.day(file.modifiedAt) })}</span>
             </li>
           ))}

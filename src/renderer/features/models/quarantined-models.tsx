@@ -40,12 +40,13 @@ function Quarantined({ file }: { file: GgufFile }) {
           retryable: false,
           detail: file.path,
         }}
+        what={file.refusal === null ? undefined : t(`refusal.${file.refusal}`)}
         title={file.id}
         did={t('quarantinedDid')}
         aside={
-          <>
+          <span className="nw">
             {format.bytes(file.sizeBytes)} · {format.day(file.modifiedAt)}
-          </>
+          </span>
         }
       >
         <div className="row pt-1">

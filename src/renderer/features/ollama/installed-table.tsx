@@ -21,11 +21,10 @@ const ROW_HEIGHT = 36
 const TALL_ROW_HEIGHT = 52
 /** The head of the table stays in view above the rows. */
 const HEAD_HEIGHT = 28
-const COLUMNS = 6
 
 /**
- * The installed models. Only rows near the view exist, between two spacers. One row takes part in the Tab order; arrow
- * keys move, Enter opens.
+ * The installed models. Only rows near the view exist, between two spacers. One row takes part in the Tab order, with
+ * its buttons; arrow keys move, Enter opens.
  */
 export function InstalledTable({
   models,
@@ -118,7 +117,7 @@ export function InstalledTable({
           useOllamaStore.setState({ selected: model.name })
         }}
       >
-        <Cells model={model} connectionId={connectionId} place={place} narrow={narrow} />
+        <Cells model={model} connectionId={connectionId} place={place} narrow={narrow} inTabOrder={index === entry} />
       </tr>,
     )
   }
@@ -157,12 +156,12 @@ export function InstalledTable({
   )
 }
 
-/** Stands for rows that are out of view. */
+/** Stands for rows that are out of view. One cell: spanning columns that are hidden would make them anew, with room of their own. */
 function Gap({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing can focus this row
     <tr aria-hidden="true" className="gap">
-      <td colSpan={COLUMNS} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }
@@ -172,16 +171,20 @@ function Cells({
   connectionId,
   place,
   narrow,
+  inTabOrder,
 }: {
   model: OllamaModel
   connectionId: string
   place: Place
   narrow: boolean
+  /** Tab reaches this row's buttons: those of the one row that it stops at. */
+  inTabOrder: boolean
 }) {
   const format = useFormat()
   const now = useNow(60_000)
   const { name, quantization, parameterSize, family, running } = model
   const size = model.sizeBytes === 0 ? '' : format.bytes(model.sizeBytes)
+  const tabIndex = inTabOrder ? 0 : -1
   const facts = [size, parameterSize, quantization].filter(Boolean)
   return (
     <>
@@ -205,8 +208,8 @@ function Cells({
       <td className="c-mod m nw">{model.modifiedAt === 0 ? '' : format.ago(model.modifiedAt, now)}</td>
       <td className="c-act">
         <span className="row-acts">
-          {running === null ? null : <Unload connectionId={connectionId} model={name} />}
-          <ModelMenu connectionId={connectionId} model={name} />
+          {running === null ? null : <Unload connectionId={connectionId} model={name} tabIndex={tabIndex} />}
+          <ModelMenu connectionId={connectionId} model={name} tabIndex={tabIndex} />
         </span>
       </td>
     </>
@@ -223,7 +226,7 @@ export function rowOf(model: string): HTMLElement | null {
   )
 }
 
-function Unload({ connectionId, model }: { connectionId: string; model: string }) {
+function Unload({ connectionId, model, tabIndex }: { connectionId: string; model: string; tabIndex: number }) {
   const { t } = useTranslation('ollama')
   const actions = useModelActions(connectionId)
   const unloading = useOllamaStore((store) => store.unloading[model]) === true
@@ -236,6 +239,7 @@ function Unload({ connectionId, model }: { connectionId: string; model: string }
       look="quiet"
       className={failed ? 'bad' : ''}
       busy={unloading}
+      tabIndex={tabIndex}
       ref={button}
       aria-label={`${t('unload')}: ${model}`}
       onClick={(event) => {

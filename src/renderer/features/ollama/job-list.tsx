@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { JobRow } from './job-row.tsx'
 import { countJobs, inReadingOrder } from './job-view.ts'
-import { dismissJob, useJobsStore } from './jobs-store.ts'
+import { dismissJob, refreshJobs, useJobsStore } from './jobs-store.ts'
 import { SendingRow } from './sending-row.tsx'
 import { useUploadStore } from './upload-store.ts'
 
@@ -15,7 +15,7 @@ const ENDED_SHOWN = 3
 
 /** The jobs of one server (or of all), with what was said about them. Nothing at all while there are none. */
 export function JobList({ connectionId, title }: { connectionId: string | null; title: string }) {
-  const { t } = useTranslation('jobs')
+  const { t } = useTranslation(['jobs', 'app'])
   const heading = useRef<HTMLHeadingElement>(null)
   const [all, setAll] = useState(false)
   const known = useJobsStore((store) => store.jobs)
@@ -25,7 +25,13 @@ export function JobList({ connectionId, title }: { connectionId: string | null; 
   const sending = connectionId === null ? sent : sent.filter((one) => one.connectionId === connectionId)
   const { active, ended } = inReadingOrder(jobs)
   if (jobs.length === 0 && sending.length === 0) {
-    return error === null ? null : <ErrorForm error={error} title={t('notListed')} />
+    return error === null ? null : (
+      <ErrorForm error={error} title={t('jobs:notListed')}>
+        <div className="row pt-1">
+          <Button onClick={() => void refreshJobs()}>{t('app:retry')}</Button>
+        </div>
+      </ErrorForm>
+    )
   }
   const shown = [
     ...active.slice(0, all ? active.length : ACTIVE_SHOWN),
@@ -48,7 +54,7 @@ export function JobList({ connectionId, title }: { connectionId: string | null; 
                 heading.current?.focus()
               }}
             >
-              {t('dismissEnded')}
+              {t('jobs:dismissEnded')}
             </Button>
           </span>
         )}
@@ -71,7 +77,7 @@ export function JobList({ connectionId, title }: { connectionId: string | null; 
         <p className="s m pt-1">
           {hidden === 0 && shown.length <= ENDED_SHOWN ? null : (
             <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
-              {all ? t('fewer') : t('more', { count: hidden })}
+              {all ? t('jobs:fewer') : t('jobs:more', { count: hidden })}
             </button>
           )}
         </p>

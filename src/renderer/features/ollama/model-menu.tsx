@@ -8,7 +8,15 @@ import { useModelActions } from './use-model-actions.ts'
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 
 /** What can be done with one installed model, from its row. */
-export function ModelMenu({ connectionId, model }: { connectionId: string; model: string }) {
+export function ModelMenu({
+  connectionId,
+  model,
+  tabIndex,
+}: {
+  connectionId: string
+  model: string
+  tabIndex: number
+}) {
   const { t } = useTranslation('ollama')
   const actions = useModelActions(connectionId)
   const label = t('actions', { name: model })
@@ -16,7 +24,14 @@ export function ModelMenu({ connectionId, model }: { connectionId: string; model
     <Menu
       label={label}
       align="end"
-      trigger={<IconButton label={label} icon={<Ellipsis {...icon} />} onClick={(event) => event.stopPropagation()} />}
+      trigger={
+        <IconButton
+          tabIndex={tabIndex}
+          label={label}
+          icon={<Ellipsis {...icon} />}
+          onClick={(event) => event.stopPropagation()}
+        />
+      }
     >
       <MenuItem icon={<ArrowDownToLine {...icon} />} onSelect={() => void actions.update(model)}>
         {t('update')}

@@ -27,6 +27,8 @@ interface OllamaViewState {
   sheet: OllamaSheet | null
   /** What was written by hand and not sent, by connection: another server's page does not take it away. */
   modelfiles: Readonly<Record<string, ModelfileDraft>>
+  /** Names that were typed to be pulled and not sent, by connection. */
+  pulls: Readonly<Record<string, string>>
   /** Models that are being unloaded. */
   unloading: Readonly<Record<string, true>>
   /** The last call about a model that failed, until the next try. */
@@ -44,6 +46,7 @@ export const useOllamaStore = create<OllamaViewState>(() => ({
   selected: null,
   sheet: null,
   modelfiles: {},
+  pulls: {},
   unloading: {},
   failures: {},
   serverFailure: null,
@@ -60,6 +63,16 @@ export function keepModelfile(connectionId: string, draft: ModelfileDraft | null
     if (draft === null) delete next[connectionId]
     else next[connectionId] = draft
     return { modelfiles: next }
+  })
+}
+
+/** Keeps the names that are to be pulled until they are sent or emptied. */
+export function keepPull(connectionId: string, typed: string): void {
+  useOllamaStore.setState(({ pulls }) => {
+    const next = { ...pulls }
+    if (typed === '') delete next[connectionId]
+    else next[connectionId] = typed
+    return { pulls: next }
   })
 }
 

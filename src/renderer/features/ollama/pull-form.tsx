@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useId, useState } from 'react'
+import { type FormEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ConnectionView } from '#shared/connections.ts'
 import type { PublicError } from '#shared/errors.ts'
@@ -8,6 +8,7 @@ import { announce } from '../../components/announcer.tsx'
 import { Button } from '../../components/button.tsx'
 import { ErrorForm } from '../../components/error-form.tsx'
 import { type ModelName, readModelNames } from './model-name.ts'
+import { keepPull, useOllamaStore } from './ollama-store.ts'
 import { useModelActions } from './use-model-actions.ts'
 
 /** What names look like; each fills the field. */
@@ -18,34 +19,35 @@ const FORMS = [
   { key: 'host', example: 'registry.example.org/team/model' },
 ] as const
 
-/** Pulls one or several models by name. Says where a name leads before anything is asked. */
+/**
+ * Pulls one or several models by name. Says where a name leads before anything is asked. What was typed is kept until it
+ * is sent: Escape, or another page, does not take it away.
+ */
 export function PullForm({
   connection,
   models,
   field,
-  onType,
   onStarted,
 }: {
   connection: ConnectionView
   models: readonly OllamaModel[]
   field?: RefObject<HTMLInputElement | null>
-  /** Called with what the field holds after each change. */
-  onType?: (typed: string) => void
   onStarted?: () => void
 }) {
   const { t } = useTranslation('ollama')
   const actions = useModelActions(connection.id)
   const id = useId()
-  const [typed, setTyped] = useState('')
+  const typed = useOllamaStore((store) => store.pulls[connection.id] ?? '')
   const [insecure, setInsecure] = useState(false)
   const [checked, setChecked] = useState(false)
   const [error, setError] = useState<PublicError | null>(null)
   const { names, wrong } = readModelNames(typed)
+  // Names that were kept from an earlier time: the next key writes over them, an arrow goes on in them.
+  useEffect(() => field?.current?.select(), [field])
 
   function type(text: string): void {
-    setTyped(text)
+    keepPull(connection.id, text)
     setChecked(false)
-    onType?.(text)
   }
 
   async function submit(event: FormEvent): Promise<void> {

@@ -1,7 +1,7 @@
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '../../components/dialog.tsx'
-import { openSheet } from './ollama-store.ts'
+import { openSheet, useOllamaStore } from './ollama-store.ts'
 import { PullForm } from './pull-form.tsx'
 import type { SheetProps } from './sheet-props.ts'
 
@@ -9,17 +9,11 @@ import type { SheetProps } from './sheet-props.ts'
 export function PullSheet({ connection, models }: SheetProps) {
   const { t } = useTranslation('ollama')
   const field = useRef<HTMLInputElement>(null)
-  const [unsent, setUnsent] = useState(false)
+  const unsent = useOllamaStore((store) => store.pulls[connection.id] !== undefined)
   return (
     <Dialog open onOpenChange={() => openSheet(null)} title={t('pullModel')} initialFocus={field} unsent={unsent}>
       <p className="m pb-3">{t('pullForm.lead')}</p>
-      <PullForm
-        connection={connection}
-        models={models}
-        field={field}
-        onType={(typed) => setUnsent(typed !== '')}
-        onStarted={() => openSheet(null)}
-      />
+      <PullForm connection={connection} models={models} field={field} onStarted={() => openSheet(null)} />
       <p className="s m pt-3">{t('pullForm.goes')}</p>
     </Dialog>
   )

@@ -105,7 +105,7 @@ function Row({
         <Base row={row} catalog={catalog} />
       </td>
       <td className="c-tags">
-        <span className="row">
+        <span className="row" title={tags.join(', ')}>
           {tags.slice(0, SHOWN_TAGS).map((tag) => (
             <Tag key={tag}>{tag}</Tag>
           ))}

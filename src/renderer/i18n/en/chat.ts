@@ -163,6 +163,8 @@ export const chat = {
     placeholderNoModel: 'Write a message; it is kept until there is a model',
     send: 'Send',
     noModel: 'There is no model yet. Add one under Models.',
+    gone: 'No connection lists {{model}} now. Choose another model, or wait until it is back.',
+    placeholderGone: 'Write a message; it is kept until you choose a model',
     unavailable: 'This model is not available now.',
     modelsFailed: 'The models could not be loaded',
     answering: 'Send when the answer is finished, or stop it.',

@@ -78,7 +78,7 @@ export const errors = {
   upstream_unavailable: {
     title: 'No answer',
     what: 'The other side does not answer.',
-    did: 'What you see is kept, with its date.',
+    did: 'Stopped waiting for it. What was known stays.',
     can: 'Try again.',
   },
   upstream_error: {

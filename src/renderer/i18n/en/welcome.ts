@@ -23,6 +23,7 @@ export const welcome = {
   composerDemo: 'Ask the demo something now.',
   composerLabel: 'Your first message',
   composerNone: 'Add a model first; then ask it something here.',
+  composerNotReady: 'No model can answer yet.',
   send: 'Send',
   model: 'Model',
   free: 'free here',

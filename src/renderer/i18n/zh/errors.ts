@@ -51,7 +51,12 @@ export const errors = {
     did: '已保留您的消息。',
     can: '等部分请求完成后重试，或在设置中提高上限。',
   },
-  upstream_unavailable: { title: '没有响应', what: '对方没有响应。', did: '已保留当前内容并标明时间。', can: '重试。' },
+  upstream_unavailable: {
+    title: '没有响应',
+    what: '对方没有响应。',
+    did: '已停止等待，已知的内容保留不变。',
+    can: '重试。',
+  },
   upstream_error: {
     title: '对方出错',
     what: '模型服务器报告了错误。',

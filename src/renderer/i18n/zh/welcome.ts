@@ -21,6 +21,7 @@ export const welcome = {
   composerDemo: '现在就问问演示模型。',
   composerLabel: '您的第一条消息',
   composerNone: '请先添加一个模型，然后在这里提问。',
+  composerNotReady: '还没有可以回答的模型。',
   send: '发送',
   model: '模型',
   free: '本机免费',

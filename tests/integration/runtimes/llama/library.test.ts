@@ -182,9 +182,10 @@ describe('bad files', () => {
     )
     console.info(`${cases.length} malformed files judged in ${Math.round(performance.now() - started)} ms`)
     for (const [index, { name }] of cases.entries()) {
-      const { state, reason } = opened.file(`bad-${index}`)
+      const { state, reason, refusal } = opened.file(`bad-${index}`)
       expect(state, name).toBe('quarantined')
       expect(reason, name).toMatch(/^[A-Z].{10,}\.$/s)
+      expect(refusal, name).not.toBeNull()
     }
     await expect(collect(opened.runtime.chat('bad-0', ask('hello'), never()))).rejects.toMatchObject({
       code: 'model_quarantined',

@@ -86,5 +86,5 @@ test('a header that cannot be read in time holds the start up for two seconds at
   clock.advance(100)
   await looking
   expect(states().old).toBe('checking')
-  late.resolve({ ok: false, reason: 'Too late.', detail: null })
+  late.resolve({ ok: false, refusal: 'unreadable', reason: 'Too late.', detail: null })
 })

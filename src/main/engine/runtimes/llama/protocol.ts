@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#shared/error-codes.ts'
-import type { GgufFacts, LoadOptions } from '#shared/models.ts'
+import type { GgufFacts, GgufRefusalKind, LoadOptions } from '#shared/models.ts'
 import type { ChatRequest, CompletionRequest, EmbeddingRequest } from '../../spec/chat-request.ts'
 import { EngineError } from '../../spec/engine-error.ts'
 import type { StreamPart } from '../../spec/stream-part.ts'
@@ -46,7 +46,7 @@ export type Inspection =
       metadata: Record<string, unknown>
       tensorCount: number
     }
-  | { ok: false; reason: string; detail: string | null }
+  | { ok: false; refusal: GgufRefusalKind; reason: string; detail: string | null }
 
 /** Every kind of work the worker does, with its input and its result. */
 export interface WorkerJobs {

@@ -36,6 +36,30 @@ function smallModel(extra: [string, GgufValue][] = [], tokens = ['a', 'b']): Uin
   ])
 }
 
+describe('the kind of a refusal', () => {
+  it.each([
+    ['empty', 'empty'],
+    ['random bytes', 'not-gguf'],
+    ['HTML page', 'web-page'],
+    ['Git LFS pointer', 'lfs-pointer'],
+    ['magic only', 'cut-off'],
+    ['unknown architecture', 'architecture'],
+    ['duplicate token', 'damaged'],
+  ])('%s is %s', async (name, kind) => {
+    const bad = malformedGgufCases().find((one) => one.name === name)
+    expect(await validateBytes(bad?.bytes ?? smallModel(), 'bad.gguf')).toMatchObject({ ok: false, refusal: kind })
+  })
+
+  it('tells parts of a model from damage', async () => {
+    const split: [string, GgufValue][] = [
+      ['split.no', { type: 'uint32', value: 1 }],
+      ['split.count', { type: 'uint32', value: 2 }],
+    ]
+    expect(await validateBytes(smallModel(split))).toMatchObject({ ok: false, refusal: 'split-part' })
+    expect(await validateGguf(join(folder, 'gone.gguf'))).toMatchObject({ ok: false, refusal: 'unreadable' })
+  })
+})
+
 describe('sound files', () => {
   it('reads the demo model and its variants', async () => {
     const models = await ensureTestModels()

@@ -45,7 +45,7 @@ export class BoundedReader {
     while (filled < length) {
       const { bytesRead } = await this.#handle.read(window, filled, length - filled, start + filled)
       if (bytesRead === 0)
-        throw new GgufRefusal('The file became shorter while it was read.', `at byte ${start + filled}`)
+        throw new GgufRefusal('cut-off', 'The file became shorter while it was read.', `at byte ${start + filled}`)
       filled += bytesRead
     }
     this.#window = window
@@ -84,6 +84,7 @@ export class BoundedReader {
 
   cutOff(what: string): GgufRefusal {
     return new GgufRefusal(
+      'cut-off',
       `The file ends after ${describeBytes(this.size)}, in the middle of its ${what}: ${DAMAGED}.`,
       `at byte ${this.position} of ${this.size}`,
     )

@@ -21,6 +21,7 @@ export function checkTensors(header: GgufHeader, fileSize: number): TensorTotals
     const { bytes, elements, typeName } = measureTensor(tensor)
     if (tensor.offset % alignment !== 0n || tensor.offset !== expectedOffset) {
       throw new GgufRefusal(
+        'damaged',
         `The tensor "${tensor.name}" is said to begin at byte ${tensor.offset} of the data, but it has to begin at ${expectedOffset}.`,
       )
     }
@@ -32,6 +33,7 @@ export function checkTensors(header: GgufHeader, fileSize: number): TensorTotals
   const needed = BigInt(header.dataStart) + end
   if (needed > BigInt(fileSize)) {
     throw new GgufRefusal(
+      'cut-off',
       `The file ends after ${describeBytes(fileSize)}, but its tensors need ${describeBytes(Number(needed))}: the download was cut off.`,
       `${needed - BigInt(fileSize)} bytes are missing`,
     )
@@ -44,17 +46,22 @@ function measureTensor(tensor: GgufTensorInfo): { bytes: bigint; elements: bigin
   const type = GGML_TYPES.get(tensor.type)
   if (!type) {
     throw new GgufRefusal(
+      'format',
       `The tensor "${tensor.name}" has the type number ${tensor.type}, which llama.cpp does not know.`,
     )
   }
   const elements = tensor.dims.reduce((product, dim) => product * dim, 1n)
-  if (elements === 0n) throw new GgufRefusal(`The tensor "${tensor.name}" is empty.`)
+  if (elements === 0n) throw new GgufRefusal('damaged', `The tensor "${tensor.name}" is empty.`)
   if (elements > MOST_ELEMENTS) {
-    throw new GgufRefusal(`The tensor "${tensor.name}" has an impossible shape (${tensor.dims.join(' x ')}).`)
+    throw new GgufRefusal(
+      'damaged',
+      `The tensor "${tensor.name}" has an impossible shape (${tensor.dims.join(' x ')}).`,
+    )
   }
   const row = tensor.dims[0] ?? 1n
   if (row % BigInt(type.blockLength) !== 0n) {
     throw new GgufRefusal(
+      'damaged',
       `The tensor "${tensor.name}" has rows of ${row} values, which ${type.name} cannot store (blocks of ${type.blockLength}).`,
     )
   }

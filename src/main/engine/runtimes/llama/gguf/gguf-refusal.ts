@@ -1,11 +1,15 @@
+import type { GgufRefusalKind } from '#shared/models.ts'
+
 /** Why a file is refused: `reason` is a plain sentence for people, `detail` says where in the file. */
 export class GgufRefusal extends Error {
+  readonly kind: GgufRefusalKind
   readonly reason: string
   readonly detail: string | null
 
-  constructor(reason: string, detail: string | null = null) {
+  constructor(kind: GgufRefusalKind, reason: string, detail: string | null = null) {
     super(reason)
     this.name = 'GgufRefusal'
+    this.kind = kind
     this.reason = reason
     this.detail = detail
   }

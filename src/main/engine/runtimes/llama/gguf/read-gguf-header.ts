@@ -36,7 +36,8 @@ export async function readGgufHeader(handle: FileHandle, size: number): Promise<
   const names = new Set<string>()
   for (let index = 0; index < Number(tensorCount); index++) {
     const tensor = await readTensorInfo(reader, index)
-    if (names.has(tensor.name)) throw new GgufRefusal(`The file describes the tensor "${tensor.name}" twice.`)
+    if (names.has(tensor.name))
+      throw new GgufRefusal('damaged', `The file describes the tensor "${tensor.name}" twice.`)
     names.add(tensor.name)
     tensors.push(tensor)
   }
@@ -44,19 +45,23 @@ export async function readGgufHeader(handle: FileHandle, size: number): Promise<
 }
 
 async function readPreamble(reader: BoundedReader): Promise<number> {
-  if (reader.size === 0) throw new GgufRefusal('The file is empty.')
-  if (reader.size < 4) throw new GgufRefusal(`The file has only ${describeBytes(reader.size)}: it is not a GGUF model.`)
+  if (reader.size === 0) throw new GgufRefusal('empty', 'The file is empty.')
+  if (reader.size < 4)
+    throw new GgufRefusal('not-gguf', `The file has only ${describeBytes(reader.size)}: it is not a GGUF model.`)
   await reader.need(4, 'header')
   const magic = reader.take(4).toString('latin1')
   if (magic !== MAGIC) throw await describeForeignFile(reader, magic)
   await reader.need(4, 'header')
   const version = reader.takeUint32()
   if (version !== 0 && (version & 0xffff) === 0) {
-    throw new GgufRefusal('The file is a big-endian GGUF file; this machine needs the little-endian one.')
+    throw new GgufRefusal('format', 'The file is a big-endian GGUF file; this machine needs the little-endian one.')
   }
-  if (version === 1) throw new GgufRefusal('The file uses GGUF version 1, which llama.cpp no longer reads.')
+  if (version === 1) throw new GgufRefusal('format', 'The file uses GGUF version 1, which llama.cpp no longer reads.')
   if (version !== 2 && version !== 3) {
-    throw new GgufRefusal(`The file says it uses GGUF version ${version}, but only versions 2 and 3 are known.`)
+    throw new GgufRefusal(
+      'format',
+      `The file says it uses GGUF version ${version}, but only versions 2 and 3 are known.`,
+    )
   }
   return version
 }
@@ -66,13 +71,17 @@ async function describeForeignFile(reader: BoundedReader, magic: string): Promis
   await reader.need(length, 'header')
   const start = magic + reader.take(length).toString('latin1')
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(start)) {
-    return new GgufRefusal('The file is a web page, not a GGUF model: the download link led to a page.')
+    return new GgufRefusal('web-page', 'The file is a web page, not a GGUF model: the download link led to a page.')
   }
   if (start.startsWith('version https://git-lfs')) {
-    return new GgufRefusal('The file is a Git LFS pointer, not the model itself: fetch the real file with Git LFS.')
+    return new GgufRefusal(
+      'lfs-pointer',
+      'The file is a Git LFS pointer, not the model itself: fetch the real file with Git LFS.',
+    )
   }
-  if (start.startsWith('PK')) return new GgufRefusal('The file is a ZIP archive, not a GGUF model.')
+  if (start.startsWith('PK')) return new GgufRefusal('archive', 'The file is a ZIP archive, not a GGUF model.')
   return new GgufRefusal(
+    'not-gguf',
     'The file is not a GGUF model: it does not begin with the letters GGUF.',
     `it begins with bytes ${Buffer.from(magic, 'latin1').toString('hex')}`,
   )
@@ -81,6 +90,7 @@ async function describeForeignFile(reader: BoundedReader, magic: string): Promis
 function checkCount(count: bigint, most: number, smallest: number, reader: BoundedReader, what: string): void {
   if (count <= BigInt(most) && count * BigInt(smallest) <= BigInt(reader.remaining)) return
   throw new GgufRefusal(
+    'damaged',
     `The file claims to hold ${count} ${what}, which cannot be true for ${describeBytes(reader.size)}: ${DAMAGED}.`,
     `at most ${most} are accepted`,
   )
@@ -92,8 +102,8 @@ async function readEntry(
   index: number,
 ): Promise<void> {
   const key = await readString(reader, LONGEST_KEY, `the name of metadata entry ${index + 1}`)
-  if (key === '') throw new GgufRefusal(`Metadata entry ${index + 1} has no name.`)
-  if (metadata.has(key)) throw new GgufRefusal(`The metadata entry "${printable(key)}" is there twice.`)
+  if (key === '') throw new GgufRefusal('damaged', `Metadata entry ${index + 1} has no name.`)
+  if (metadata.has(key)) throw new GgufRefusal('damaged', `The metadata entry "${printable(key)}" is there twice.`)
   await reader.need(4, 'metadata')
   const type = reader.takeUint32()
   const label = `"${printable(key)}"`
@@ -103,7 +113,10 @@ async function readEntry(
 function readAlignment(metadata: ReadonlyMap<string, GgufMetadataValue>): number {
   const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT
   if (typeof alignment !== 'number' || !Number.isInteger(Math.log2(alignment)) || alignment > 1 << 20) {
-    throw new GgufRefusal(`The file asks for an alignment of ${describeValue(alignment)}, which is not a power of two.`)
+    throw new GgufRefusal(
+      'damaged',
+      `The file asks for an alignment of ${describeValue(alignment)}, which is not a power of two.`,
+    )
   }
   return alignment
 }
@@ -113,7 +126,10 @@ async function readTensorInfo(reader: BoundedReader, index: number): Promise<Ggu
   await reader.need(4, 'tensor list')
   const dimensions = reader.takeUint32()
   if (dimensions > MOST_DIMENSIONS) {
-    throw new GgufRefusal(`The tensor "${name}" claims ${dimensions} dimensions; at most ${MOST_DIMENSIONS} exist.`)
+    throw new GgufRefusal(
+      'damaged',
+      `The tensor "${name}" claims ${dimensions} dimensions; at most ${MOST_DIMENSIONS} exist.`,
+    )
   }
   await reader.need(dimensions * 8 + 12, 'tensor list')
   const dims = Array.from({ length: dimensions }, () => reader.takeUint64())

@@ -47,11 +47,12 @@ export async function readArray(reader: BoundedReader, key: string, label: strin
   const elementType = reader.takeUint32()
   const count = reader.takeUint64()
   if (elementType === ARRAY_TYPE) {
-    throw new GgufRefusal(`The metadata entry ${label} is an array of arrays, which llama.cpp does not read.`)
+    throw new GgufRefusal('format', `The metadata entry ${label} is an array of arrays, which llama.cpp does not read.`)
   }
   const elementBytes = elementType === STRING_TYPE ? 8 : scalarOf(elementType, label).bytes
   if (count * BigInt(elementBytes) > BigInt(reader.remaining)) {
     throw new GgufRefusal(
+      'damaged',
       `The metadata entry ${label} claims ${count} elements, more than fit into ${describeBytes(reader.size)}: ${DAMAGED}.`,
       `at byte ${reader.position}`,
     )
@@ -73,7 +74,7 @@ export async function readArray(reader: BoundedReader, key: string, label: strin
 // llama.cpp aborts the whole process on two tokens with one text, hence the set
 async function readStrings(reader: BoundedReader, length: number, areTokens: boolean, label: string): Promise<void> {
   if (areTokens && length > MOST_TOKENS) {
-    throw new GgufRefusal(`The vocabulary claims ${length} tokens; at most ${MOST_TOKENS} are accepted.`)
+    throw new GgufRefusal('damaged', `The vocabulary claims ${length} tokens; at most ${MOST_TOKENS} are accepted.`)
   }
   const what = `a text in ${label}`
   const seen = new Set<string>()
@@ -91,6 +92,7 @@ async function readStrings(reader: BoundedReader, length: number, areTokens: boo
     if (seen.has(token)) {
       const text = Buffer.from(token, 'latin1').toString('utf8')
       throw new GgufRefusal(
+        'damaged',
         `The vocabulary holds the token ${JSON.stringify(text.slice(0, 40))} twice.`,
         `the second time as number ${index}`,
       )
@@ -107,19 +109,20 @@ async function readStringLength(reader: BoundedReader, longest: number, what: st
 function checkStringLength(length: bigint, longest: number, reader: BoundedReader, what: string): number {
   if (length > BigInt(reader.remaining)) {
     throw new GgufRefusal(
+      'cut-off',
       `The file ends inside ${what}, which claims to be ${length} bytes long: ${DAMAGED}.`,
       `at byte ${reader.position} of ${reader.size}`,
     )
   }
   if (length > BigInt(longest)) {
-    throw new GgufRefusal(`The file gives ${length} bytes for ${what}; at most ${longest} are accepted.`)
+    throw new GgufRefusal('damaged', `The file gives ${length} bytes for ${what}; at most ${longest} are accepted.`)
   }
   return Number(length)
 }
 
 function scalarOf(type: number, label: string): Scalar {
   const scalar = SCALARS.get(type)
-  if (!scalar) throw new GgufRefusal(`The metadata entry ${label} has the unknown value type ${type}.`)
+  if (!scalar) throw new GgufRefusal('damaged', `The metadata entry ${label} has the unknown value type ${type}.`)
   return scalar
 }
 

@@ -26,6 +26,7 @@ export async function otherPartsOf(path: string, split: GgufSplit): Promise<stri
   const groups = PART_NAME.exec(basename(path))?.groups
   if (!groups || Number(groups.parts) !== split.parts || split.parts > 99_999) {
     throw new GgufRefusal(
+      'split-part',
       `The model is split into ${split.parts} files, but this one's name does not end in -00001-of-${String(split.parts).padStart(5, '0')}.gguf.`,
     )
   }
@@ -34,7 +35,8 @@ export async function otherPartsOf(path: string, split: GgufSplit): Promise<stri
     const name = `${groups.stem}-${String(part).padStart(5, '0')}-of-${groups.parts}.gguf`
     const sibling = join(dirname(path), name)
     const found = await stat(sibling).catch(() => null)
-    if (!found?.isFile()) throw new GgufRefusal(`The model is split into ${split.parts} files, and ${name} is missing.`)
+    if (!found?.isFile())
+      throw new GgufRefusal('split-missing', `The model is split into ${split.parts} files, and ${name} is missing.`)
     paths.push(sibling)
   }
   return paths

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { GgufFacts } from '#shared/models.ts'
+import type { GgufFacts, GgufRefusalKind } from '#shared/models.ts'
 import { EMBEDDING_ARCHITECTURES } from './architectures.ts'
 import { checkHyperParameters } from './check-hyper-parameters.ts'
 import { checkTensors, type TensorTotals } from './check-tensors.ts'
@@ -25,7 +25,7 @@ export type GgufValidation =
       tensorBytes: number
       split: GgufSplit | null
     }
-  | { ok: false; reason: string; detail: string | null }
+  | { ok: false; refusal: GgufRefusalKind; reason: string; detail: string | null }
 
 type CheckedFile = { header: GgufHeader; totals: TensorTotals; size: number }
 
@@ -37,8 +37,9 @@ export async function validateGguf(path: string): Promise<GgufValidation> {
   try {
     return await inspect(path)
   } catch (error) {
-    if (error instanceof GgufRefusal) return { ok: false, reason: error.reason, detail: error.detail }
-    return { ok: false, ...describeReadError(error) }
+    if (error instanceof GgufRefusal)
+      return { ok: false, refusal: error.kind, reason: error.reason, detail: error.detail }
+    return { ok: false, refusal: 'unreadable', ...describeReadError(error) }
   }
 }
 
@@ -47,14 +48,17 @@ async function inspect(path: string): Promise<GgufValidation> {
   const { metadata } = first.header
   const split = splitOf(metadata)
   if (split && split.part !== 1) {
-    throw new GgufRefusal(`The file is part ${split.part} of ${split.parts} of a split model; choose its first part.`)
+    throw new GgufRefusal(
+      'split-part',
+      `The file is part ${split.part} of ${split.parts} of a split model; choose its first part.`,
+    )
   }
   const sizes = checkHyperParameters(metadata)
   const parts = [first]
   if (split) for (const sibling of await otherPartsOf(path, split)) parts.push(await checkFile(sibling))
   const tensorCount = sum(parts.map((part) => part.header.tensors.length))
   if (tensorCount === 0)
-    throw new GgufRefusal('The file holds a vocabulary but no tensors, so it is not a whole model.')
+    throw new GgufRefusal('incomplete', 'The file holds a vocabulary but no tensors, so it is not a whole model.')
   const template = textOf(metadata, 'tokenizer.chat_template')
   return {
     ok: true,
@@ -82,7 +86,7 @@ async function checkFile(path: string): Promise<CheckedFile> {
   try {
     handle = await open(path, 'r')
     const { size, isFile } = await handle.stat().then((stats) => ({ size: stats.size, isFile: stats.isFile() }))
-    if (!isFile) throw new GgufRefusal('This is not a file.')
+    if (!isFile) throw new GgufRefusal('unreadable', 'This is not a file.')
     const header = await readGgufHeader(handle, size)
     return { header, totals: checkTensors(header, size), size }
   } finally {

@@ -24,12 +24,17 @@ export class HeaderInspector {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Inspection>((resolve) => {
       timer = setTimeout(() => {
-        resolve({ ok: false, reason: `Reading its header takes more than ${LIMIT_MS / 1000} seconds.`, detail: null })
+        resolve({
+          ok: false,
+          refusal: 'unreadable',
+          reason: `Reading its header takes more than ${LIMIT_MS / 1000} seconds.`,
+          detail: null,
+        })
       }, LIMIT_MS)
     })
     const read = link.run('inspect', { path }).catch((error: unknown): Inspection => {
       const detail = error instanceof Error ? error.message : String(error)
-      return { ok: false, reason: 'Reading its header failed.', detail }
+      return { ok: false, refusal: 'unreadable', reason: 'Reading its header failed.', detail }
     })
     const outcome = await Promise.race([read, late])
     clearTimeout(timer)

@@ -1,4 +1,4 @@
-import type { Capability, GgufFacts, GgufFile } from '#shared/models.ts'
+import type { Capability, GgufFacts, GgufFile, GgufRefusalKind } from '#shared/models.ts'
 import type { FoundFile } from './find-files.ts'
 
 /** What the library knows about one file. */
@@ -7,6 +7,8 @@ export interface LibraryEntry {
   found: FoundFile
   state: GgufFile['state']
   reason: string | null
+  /** The kind of the reason where it is quarantined. */
+  refusal: GgufRefusalKind | null
   facts: GgufFacts | null
   capabilities: Capability[]
   /** Its content needs no trial load: built in, or judged at an earlier start. */
@@ -29,6 +31,7 @@ export function newEntry(id: string, found: FoundFile, now: number): LibraryEntr
     found,
     state: 'checking',
     reason: CHECKING,
+    refusal: null,
     facts: null,
     capabilities: [],
     judged: false,
@@ -38,10 +41,21 @@ export function newEntry(id: string, found: FoundFile, now: number): LibraryEntr
   }
 }
 
+/** Shuts a file out and wakes whoever waits for the end of its check. */
+export function shutOut(entry: LibraryEntry, refusal: GgufRefusalKind, reason: string): void {
+  settle(entry, 'quarantined', reason, refusal)
+}
+
 /** Sets the state and wakes whoever waits for the end of a check. */
-export function settle(entry: LibraryEntry, state: GgufFile['state'], reason: string | null): void {
+export function settle(
+  entry: LibraryEntry,
+  state: GgufFile['state'],
+  reason: string | null,
+  refusal: GgufRefusalKind | null = null,
+): void {
   entry.state = state
   entry.reason = reason
+  entry.refusal = refusal
   if (state === 'checking') return
   for (const wake of entry.waiting.splice(0)) wake()
 }

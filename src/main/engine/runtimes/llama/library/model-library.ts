@@ -5,7 +5,16 @@ import type { Inspection } from '../protocol.ts'
 import type { TrialOutcome } from '../trust/run-trial.ts'
 import { IdBook } from './assign-ids.ts'
 import { type Findings, type FoundFile, findFiles, type Places } from './find-files.ts'
-import { CHECKING, capabilitiesOf, GROWING, type LibraryEntry, newEntry, settle, settled } from './library-entry.ts'
+import {
+  CHECKING,
+  capabilitiesOf,
+  GROWING,
+  type LibraryEntry,
+  newEntry,
+  settle,
+  settled,
+  shutOut,
+} from './library-entry.ts'
 import { statParts } from './scan-folder.ts'
 import { partPaths } from './split-files.ts'
 import { createFolderWatch, type FolderWatch } from './watch-folders.ts'
@@ -123,7 +132,7 @@ export class ModelLibrary {
   quarantine(entry: LibraryEntry, reason: string): void {
     const { path, sizeBytes, modifiedAt } = entry.found
     this.#parts.registry.saveVerdict(path, sizeBytes, modifiedAt, { state: 'quarantined', reason })
-    settle(entry, 'quarantined', reason)
+    shutOut(entry, 'load-failed', reason)
     this.#parts.onChange()
   }
 
@@ -258,13 +267,14 @@ export class ModelLibrary {
     if (entry.generation !== generation || this.#closing.signal.aborted) return
     if (!inspection.ok) {
       this.#parts.log.info({ model: entry.id, detail: inspection.detail }, 'GGUF header refused')
-      settle(entry, 'quarantined', inspection.reason)
+      shutOut(entry, inspection.refusal, inspection.reason)
     } else {
       entry.facts = inspection.facts
       entry.capabilities = capabilitiesOf(inspection.facts, inspection.template)
       const verdict = this.#verdict(entry)
       if (verdict?.state === 'trusted') settle(entry, 'ready', null)
-      else if (verdict?.state === 'quarantined') settle(entry, 'quarantined', verdict.reason)
+      // Only a load gives a verdict that is kept.
+      else if (verdict?.state === 'quarantined') shutOut(entry, 'load-failed', verdict.reason)
       else {
         this.#toTry.push(entry)
         inOrder(this.#toTry)
@@ -286,7 +296,7 @@ export class ModelLibrary {
     }
     if (entry.generation !== generation) return
     if (outcome.state === 'trusted') settle(entry, 'ready', null)
-    else settle(entry, 'quarantined', outcome.reason)
+    else shutOut(entry, outcome.state === 'inconclusive' ? 'unchecked' : 'load-failed', outcome.reason)
     // An inconclusive check says nothing about the file: it is tried again at the next start or on request.
     if (outcome.state !== 'inconclusive') this.#parts.registry.saveVerdict(path, sizeBytes, modifiedAt, outcome)
     this.#parts.log.info({ model: entry.id, outcome: outcome.state, reason: entry.reason }, 'GGUF trial load ended')
