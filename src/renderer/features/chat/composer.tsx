@@ -212,7 +212,7 @@ export function Composer(props: ComposerProps) {
             setPastes([...pastes, paste])
           }}
         />
-        <div className="row">
+        <div className={tellsWhyNot ? 'row tells' : 'row'}>
           <ModelPicker model={model} onChange={onModel} />
           <AttachButton model={model} onFiles={addFiles} onBlind={() => setAsksWhoSees(!asksWhoSees)} />
           <span className={tellsWhyNot ? 'est why-not grow cut' : 'est grow cut'} role="status">
