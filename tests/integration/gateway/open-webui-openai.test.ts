@@ -87,7 +87,10 @@ describe('/openai', () => {
     ])
     const nobody = await bench.post('/openai/verify', { url: 'http://127.0.0.1:1/v1', key: KEY })
     expect(nobody.status).toBe(500)
-    expect((jsonOf(nobody) as { detail: string }).detail).toMatch(/^Open WebUI: Server Connection Error\. .+/)
+    expect(jsonOf(nobody)).toEqual({
+      detail: 'Open WebUI: Server Connection Error',
+      reason: expect.stringMatching(/127\.0\.0\.1/),
+    })
     await bench.add({ provider: 'openai', baseUrl: server.url, keys: [{ value: KEY }] })
     expect((await bench.post('/openai/verify', { url: server.url, key: '••••7890' })).status).toBe(200)
     expect(bench.engine.connections.family('openai')).toHaveLength(1)
@@ -251,7 +254,10 @@ describe('/ollama configuration', () => {
     await server.kill()
     const dead = await bench.post('/ollama/verify', { url: server.url })
     expect(dead.status).toBe(500)
-    expect((jsonOf(dead) as { detail: string }).detail).toMatch(/^Open WebUI: Server Connection Error\. .+/)
+    expect(jsonOf(dead)).toEqual({
+      detail: 'Open WebUI: Server Connection Error',
+      reason: expect.stringMatching(/127\.0\.0\.1/),
+    })
     const off = await bench.post('/ollama/config/update', { ENABLE_OLLAMA_API: false, OLLAMA_BASE_URLS: [] })
     expect(jsonOf(off)).toEqual({ ENABLE_OLLAMA_API: false, OLLAMA_BASE_URLS: [], OLLAMA_API_CONFIGS: {} })
   })

@@ -69,15 +69,19 @@ export async function verifyOllama(exchange: Exchange): Promise<void> {
   })
 }
 
-/** In Open WebUI's words, with the server's own behind them. */
+/** In Open WebUI's words, with the server's own or ours as the reason. */
 function verifyError(thrown: unknown): EngineError {
   const error = toEngineError(thrown)
   if (error.code === 'aborted') return error
   const status = upstreamStatus(error)
+  if (status === null) {
+    return new EngineError('upstream_error', SERVER_CONNECTION_ERROR, {
+      status: 500,
+      cause: error,
+      detail: error.message,
+    })
+  }
   const words = upstreamWords(error)
-  const text =
-    status === null
-      ? `${SERVER_CONNECTION_ERROR}. ${error.message}`
-      : `Unexpected error: ${words === null ? `HTTP Error: ${status}` : `External Error: ${words}`}`
+  const text = `Unexpected error: ${words === null ? `HTTP Error: ${status}` : `External Error: ${words}`}`
   return new EngineError('upstream_error', text, { status: 500, cause: error })
 }

@@ -26,12 +26,12 @@ describe('detail', () => {
     [
       'a page',
       refused(502, '<h1>Bad gateway</h1>'),
-      [502, { detail: 'Open WebUI: Server Connection Error. Cloud: it said no.' }],
+      [502, { detail: 'Open WebUI: Server Connection Error', reason: 'Cloud: it said no.' }],
     ],
     [
       'a body that was cut',
       refused(500, '{"error":"half'),
-      [500, { detail: 'Open WebUI: Server Connection Error. Cloud: it said no.' }],
+      [500, { detail: 'Open WebUI: Server Connection Error', reason: 'Cloud: it said no.' }],
     ],
     ['an unknown model', unknown, [400, { detail: "Model 'x' was not found" }]],
     ['a dead server', dead, [500, { detail: 'Ollama: Cloud did not answer: connection refused.' }]],
@@ -58,7 +58,7 @@ describe('proxy', () => {
     ],
     ['a page', refused(502, '<h1>'), [502, { error: { message: 'Cloud: it said no.', code: 'upstream_error' } }]],
     ['an unknown model', unknown, [404, { detail: "Model '' was not found" }]],
-    ['a dead server', dead, [500, { detail: `Open WebUI: Server Connection Error. ${dead.message}` }]],
+    ['a dead server', dead, [500, { detail: 'Open WebUI: Server Connection Error', reason: dead.message }]],
     ['a redirect is no refusal of the server', refused(302, '{"error":"x"}'), [302, { detail: 'Cloud: it said no.' }]],
   ])('%s', (_name, error, expected) => expect(answer('proxy', error)).toEqual(expected))
 })

@@ -3,7 +3,7 @@ import type { EngineError } from '../../spec/engine-error.ts'
 import { jsonLine } from '../json-text.ts'
 import { upstreamErrorJson } from '../upstream-error-json.ts'
 
-/** What Open WebUI's clients look for when its own way to a server failed. */
+/** What Open WebUI's clients look for when its own way to a server failed; the body's `reason` says why. */
 export const SERVER_CONNECTION_ERROR = 'Open WebUI: Server Connection Error'
 
 /**
@@ -43,10 +43,12 @@ export function webUiErrorAnswer(rule: WebUiErrorRule, error: EngineError, model
 function detailRule(error: EngineError, model: string | null): WebUiErrorAnswer {
   const status = upstreamStatus(error)
   if (status !== null) {
-    return detail(status, upstreamWords(error) ?? `${SERVER_CONNECTION_ERROR}. ${error.message}`)
+    const words = upstreamWords(error)
+    return words === null ? noConnection(status, error.message) : detail(status, words)
   }
   if (error.code === 'model_not_found' && model !== null) return detail(400, `Model '${model}' was not found`)
   if (TRANSPORT.has(error.code)) return detail(500, `Ollama: ${error.message}`)
+  if (error.message === SERVER_CONNECTION_ERROR) return noConnection(error.status, error.detail)
   return detail(error.status, error.message)
 }
 
@@ -65,12 +67,17 @@ function proxyRule(error: EngineError): WebUiErrorAnswer {
   }
   // The reference has no name between the quotes; clients match on the whole text.
   if (error.code === 'model_not_found') return detail(404, "Model '' was not found")
-  if (TRANSPORT.has(error.code)) return detail(500, `${SERVER_CONNECTION_ERROR}. ${error.message}`)
+  if (TRANSPORT.has(error.code)) return noConnection(500, error.message)
   return detail(error.status, error.message)
 }
 
 function detail(status: number, text: string): WebUiErrorAnswer {
   return { status, body: jsonLine({ detail: text }) }
+}
+
+/** Clients compare the whole of `detail`, so the reason has a field of its own. */
+function noConnection(status: number, reason: string | undefined): WebUiErrorAnswer {
+  return { status, body: jsonLine({ detail: SERVER_CONNECTION_ERROR, ...(reason === undefined ? {} : { reason }) }) }
 }
 
 /** The status of an upstream's refusal; null if no upstream refused. */
