@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sendByEnter } from '../support/send-by-enter.ts'
 import { closeBrowser, type Double, launchDouble } from './electron-double/host.ts'
 
 describe.skipIf(process.env.SWITCHYARD_SKIP_UI)('a chat in the window, through the Electron double', () => {
@@ -17,7 +18,7 @@ describe.skipIf(process.env.SWITCHYARD_SKIP_UI)('a chat in the window, through t
   async function ask(page: Page, text: string): Promise<void> {
     const composer = page.locator('form').getByRole('textbox').last()
     await composer.fill(text)
-    await composer.press('Enter')
+    await sendByEnter(page, composer)
   }
 
   it('answers a newcomer after one click', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browserMissing } from '../support/browser.ts'
+import { sendByEnter } from '../support/send-by-enter.ts'
 import { ensureTestModels } from '../support/test-models.ts'
 import { until } from '../support/until.ts'
 import { startWindow, type WindowUnderTest } from './open-window.ts'
@@ -41,7 +42,7 @@ describe.skipIf(browserMissing())('the chat page in Chromium', () => {
 
   async function say(page: Page, text: string): Promise<void> {
     await composer(page).fill(text)
-    await composer(page).press('Enter')
+    await sendByEnter(page, composer(page))
   }
 
   async function newChat(modelId: string): Promise<Page> {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { imageFacts } from '../../src/main/engine/chats/image-facts.ts'
 import { browserMissing } from '../support/browser.ts'
 import { png } from '../support/sample-images.ts'
+import { sendByEnter } from '../support/send-by-enter.ts'
 import { until } from '../support/until.ts'
 import { scriptedModel } from '../support/upstreams/ollama-answers.ts'
 import { type OllamaUpstream, startOllamaUpstream } from '../support/upstreams/ollama-upstream.ts'
@@ -91,7 +92,7 @@ describe.skipIf(browserMissing())('pictures in a chat', () => {
     await give(page, 'paste', [{ name: 'image.png', type: 'image/png', data }])
     await page.getByRole('list', { name: 'Pictures' }).getByRole('img').waitFor()
     await composer(page).fill('What is pasted?')
-    await composer(page).press('Enter')
+    await sendByEnter(page, composer(page))
     await log(page).getByText('I see 1 picture').waitFor()
     await finished(page)
     expect(received('What is pasted?')).toEqual([data])
@@ -130,7 +131,7 @@ describe.skipIf(browserMissing())('pictures in a chat', () => {
     await page.getByText('scan.png is sent smaller: 2,048 × 1,024 pixels instead of 3,000 × 1,500.').waitFor()
     await page.getByText('broken.png was not taken: it cannot be read as a picture.').waitFor()
     await composer(page).fill('What is scanned?')
-    await composer(page).press('Enter')
+    await sendByEnter(page, composer(page))
     await finished(page)
     const [sent = ''] = received('What is scanned?')
     expect(imageFacts(Buffer.from(sent, 'base64'))).toEqual({ mediaType: 'image/png', width: 2048, height: 1024 })
@@ -163,7 +164,7 @@ describe.skipIf(browserMissing())('pictures in a chat', () => {
     let answer = null
     for (let count = 1; count <= 2 && answer?.facts?.attempts === undefined; count += 1) {
       await composer(page).fill('Hello')
-      await composer(page).press('Enter')
+      await sendByEnter(page, composer(page))
       answer = await answered(count)
     }
     first.behaviour.failing.clear()

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserMissing } from '../support/browser.ts'
+import { sendByEnter } from '../support/send-by-enter.ts'
 import { until } from '../support/until.ts'
 import { startWindow, type WindowUnderTest } from './open-window.ts'
 
@@ -86,7 +87,7 @@ describe.skipIf(browserMissing())('a team in Chromium', () => {
     const rail = mira.getByRole('navigation', { name: 'Pages' })
     expect(await rail.getByRole('link', { name: /Backends|Settings/ }).count()).toBe(0)
     await composer(mira).fill('Say something short')
-    await composer(mira).press('Enter')
+    await sendByEnter(mira, composer(mira))
     await mira.getByRole('log').getByRole('button', { name: 'Rerun' }).waitFor()
 
     // The link works once, and says so.
@@ -125,7 +126,7 @@ describe.skipIf(browserMissing())('a team in Chromium', () => {
     await again.getByRole('button', { name: 'Sign in' }).click()
     await again.waitFor({ state: 'hidden' })
     expect(await composer(mira).inputValue()).toBe('half a thought')
-    await composer(mira).press('Enter')
+    await sendByEnter(mira, composer(mira))
     await until('a second answer has ended', async () =>
       (await mira.getByRole('log').getByRole('button', { name: 'Rerun' }).count()) === 2 ? true : null,
     )

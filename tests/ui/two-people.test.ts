@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Member, PASSWORD, startTeamServer, type TeamServer } from '../support/acceptance/team-server.ts'
 import { browserMissing, launchBrowser } from '../support/browser.ts'
+import { sendByEnter } from '../support/send-by-enter.ts'
 import { until } from '../support/until.ts'
 
 /** A second address of this machine. */
@@ -82,7 +83,7 @@ describe.skipIf(browserMissing())('two people and a script', () => {
     expect(new URL(shared).hostname).toBe(NETWORK)
     for (const page of [ada, miras]) {
       await composer(page).fill(LONG)
-      await composer(page).press('Enter')
+      await sendByEnter(page, composer(page))
     }
     const stream = await script.chat.completions.create({
       model: 'demo',
