@@ -5,16 +5,17 @@ import { until } from '../../support/until.ts'
 import { type Bench, startBench } from './open-webui-bench.ts'
 
 const SIGN_IN = 'https://ollama.com/connect?name=desk&key=c3NoLWVkMjU1MTk'
+const PAGE = '<script>alert(1)</script>'
 const KEY = 'sk-canary-0123456789abcdef'
 
-/** An Ollama server that nobody is signed in on, as 0.17 answers, and that tells a key it was sent. */
+/** An Ollama server that nobody is signed in on, as 0.17 answers, that tells a key it was sent, with a proxy's page elsewhere. */
 async function addServer(bench: Bench): Promise<void> {
   const server = createServer((req, res) => {
     res.setHeader('Content-Type', 'application/json; charset=utf-8')
     if (req.url === '/api/me') {
       const said = { error: `unauthorized ${req.headers.authorization}`, signin_url: SIGN_IN }
       res.writeHead(401).end(JSON.stringify(said))
-    } else if (req.url === '/api/signout') res.end('')
+    } else if (req.url === '/api/signout') res.writeHead(502, { 'Content-Type': 'text/html' }).end(PAGE)
     else res.end(JSON.stringify({ models: [], version: '0.17.4' }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -28,7 +29,7 @@ async function addServer(bench: Bench): Promise<void> {
 
 const post = (bench: Bench, path: string) => fetch(`http://127.0.0.1:${bench.port}${path}`, { method: 'POST' })
 
-test('tells who is signed in on the Ollama server in its own words, without our key', async () => {
+test('tells who is signed in on the Ollama server in its own words, without our key, and no page as a page', async () => {
   const bench = await startBench()
   await addServer(bench)
   const me = await until('the server is there', async () => {
@@ -38,7 +39,12 @@ test('tells who is signed in on the Ollama server in its own words, without our 
   const said = await me.text()
   expect(JSON.parse(said)).toEqual({ error: expect.stringMatching(/^unauthorized Bearer /), signin_url: SIGN_IN })
   expect(said).not.toContain(KEY)
-  expect((await post(bench, '/api/signout')).status).toBe(200)
+  const page = await post(bench, '/api/signout')
+  expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([
+    502,
+    'text/plain; charset=utf-8',
+    PAGE,
+  ])
 })
 
 test('says so where there is no Ollama server', async () => {

@@ -3,6 +3,8 @@ import { forClient } from '../run-answer.ts'
 import { serverAt } from './choose-server.ts'
 import { upstreamOf } from './upstream-of.ts'
 
+/** What such an answer is. A page that stands in a server's place is shown as its text: it would be one of ours. */
+const HARMLESS = /^(?:application\/json|text\/plain)\b/i
 /** Bytes of such an answer that go on; they are a name, an address or a link to sign in. */
 const ANSWER_LIMIT = 64 * 1024
 
@@ -23,8 +25,10 @@ export function account(path: '/api/me' | '/api/signout'): (exchange: Exchange) 
         size += chunk.length
         if (size > ANSWER_LIMIT) break
       }
+      const type = answer.headers['content-type'] ?? ''
       exchange.res.writeHead(answer.status, {
-        'Content-Type': answer.headers['content-type'] ?? 'application/json; charset=utf-8',
+        'Content-Type': HARMLESS.test(type) ? type : 'text/plain; charset=utf-8',
+        'X-Content-Type-Options': 'nosniff',
         'X-Switchyard-Connection': connection.id,
       })
       exchange.res.end(upstream.blot(Buffer.concat(chunks).toString('utf8')))
